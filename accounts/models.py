@@ -1,0 +1,137 @@
+"""People who sign in, the teams they sell in, the keys machines use, and the record of what each did."""
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+
+class Role(models.TextChoices):
+    ADMIN = "admin", "Admin"
+    MARKETER = "marketer", "Marketer"
+    MANAGER = "manager", "Sales manager"
+    REP = "rep", "Sales rep"
+    VIEWER = "viewer", "Viewer"
+
+
+class Scope(models.TextChoices):
+    OWN = "own", "Own leads and the team's queue"
+    TEAM = "team", "The team's leads"
+    ALL = "all", "All leads"
+
+
+ROLE_SCOPES = {
+    Role.ADMIN: Scope.ALL,
+    Role.MARKETER: Scope.ALL,
+    Role.MANAGER: Scope.TEAM,
+    Role.REP: Scope.OWN,
+    Role.VIEWER: Scope.ALL,
+}
+
+
+class Team(models.Model):
+    name = models.CharField(max_length=120, unique=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    """What Django's own commands (``createsuperuser``, ``changepassword``) call."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: object) -> "User":
+        return self.create_user(email, password, **{"role": Role.ADMIN, "is_superuser": True, **fields})
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    email = models.EmailField(max_length=254, unique=True)
+    name = models.CharField(max_length=120)
+    role = models.CharField(max_length=10, choices=Role.choices, default=Role.VIEWER)
+    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="members")
+    time_zone = models.CharField(max_length=64, default="", blank=True)
+    theme = models.CharField(max_length=5, default="auto")
+    is_active = models.BooleanField(default=True)
+    is_sample = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_lower"),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="user_role_known"),
+            models.CheckConstraint(condition=Q(theme__in=["auto", "light", "dark"]), name="user_theme_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    @property
+    def scope(self) -> Scope:
+        """Which leads this person sees: their own and the team's queue, the team's, or all."""
+        return ROLE_SCOPES[Role(self.role)]
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether Django's read-only ``/admin/`` lets this person in."""
+        return self.role == Role.ADMIN
+
+
+class ApiKey(models.Model):
+    """A machine's key; only its hash is stored, the key itself is shown once."""
+
+    name = models.CharField(max_length=120)
+    prefix = models.CharField(max_length=12)
+    key_hash = models.CharField(max_length=64, unique=True)
+    role = models.CharField(max_length=10, choices=Role.choices)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_keys")
+    created_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(role__in=Role.values), name="api_key_role_known")]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+
+class SetupLink(models.Model):
+    """The one-time way to the first admin; only the hash of its token is stored."""
+
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"setup link of {self.created_at:%Y-%m-%d %H:%M}"
+
+
+class AuditEntry(models.Model):
+    """Who changed what; only ever added."""
+
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="audit_entries")
+    by_name = models.CharField(max_length=160)
+    action = models.CharField(max_length=60)
+    kind = models.CharField(max_length=40)
+    object_id = models.CharField(max_length=64)
+    changes = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["-at", "-id"], name="audit_newest"),
+            models.Index(fields=["kind", "object_id"], name="audit_of_one_object"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.by_name}: {self.action} {self.kind} {self.object_id}"
