@@ -50,6 +50,8 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
+    """Someone who signs in, or (``is_service``) the account an API key acts as, which has no password."""
+
     email = models.EmailField(max_length=254, unique=True)
     name = models.CharField(max_length=120)
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.VIEWER)
@@ -57,6 +59,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     time_zone = models.CharField(max_length=64, default="", blank=True)
     theme = models.CharField(max_length=5, default="auto")
     is_active = models.BooleanField(default=True)
+    is_service = models.BooleanField(default=False)
     is_sample = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -79,6 +82,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     def scope(self) -> Scope:
         """Which leads this person sees: their own and the team's queue, the team's, or all."""
         return ROLE_SCOPES[Role(self.role)]
+
+    @property
+    def is_admin(self) -> bool:
+        return self.role == Role.ADMIN
 
     @property
     def is_staff(self) -> bool:

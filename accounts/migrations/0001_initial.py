@@ -44,6 +44,7 @@ class Migration(migrations.Migration):
                 ('time_zone', models.CharField(blank=True, default='', max_length=64)),
                 ('theme', models.CharField(default='auto', max_length=5)),
                 ('is_active', models.BooleanField(default=True)),
+                ('is_service', models.BooleanField(default=False)),
                 ('is_sample', models.BooleanField(default=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),

@@ -1,0 +1,30 @@
+"""What can be done with people, teams, keys and settings; every change leaves an audit entry."""
+
+from accounts.services.audit import audit, difference
+from accounts.services.errors import EmailTaken, LastAdmin, SetupDone, SetupLinkRefused, TeamNameTaken
+from accounts.services.keys import create_api_key, hash_key, note_key_use, revoke_api_key
+from accounts.services.people import create_team, create_user, edit_profile, edit_user, set_password, set_theme
+from accounts.services.setup import create_first_admin, issue_setup_link, setup_link_works
+
+__all__ = [
+    "EmailTaken",
+    "LastAdmin",
+    "SetupDone",
+    "SetupLinkRefused",
+    "TeamNameTaken",
+    "audit",
+    "create_api_key",
+    "create_first_admin",
+    "create_team",
+    "create_user",
+    "difference",
+    "edit_profile",
+    "edit_user",
+    "hash_key",
+    "issue_setup_link",
+    "note_key_use",
+    "revoke_api_key",
+    "set_password",
+    "set_theme",
+    "setup_link_works",
+]

@@ -1,0 +1,38 @@
+"""The record of who changed what."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Model
+
+from accounts.models import AuditEntry, User
+
+
+def audit(
+    *, by: User | None, action: str, kind: str, object_id: str, changes: Mapping[str, Any], now: datetime
+) -> AuditEntry:
+    """Add one entry. ``changes`` maps a field to ``[old, new]``; secrets never go in. ``by`` None is the product."""
+    return AuditEntry.objects.create(
+        at=now,
+        by=by,
+        by_name=(f"{by.name} ({by.email})" if by else "LeadCRM")[:160],
+        action=action,
+        kind=kind,
+        object_id=str(object_id),
+        changes=dict(changes),
+    )
+
+
+def difference(row: Model, fields: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Return ``{field: [old, new]}`` of the ``fields`` whose new value differs from that of ``row``."""
+    changed = {}
+    for name, new in fields.items():
+        old = getattr(row, name)
+        if old != new:
+            changed[name] = [_plain(old), _plain(new)]
+    return changed
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, str | int | float | bool | list | dict | None) else str(value)

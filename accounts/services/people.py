@@ -1,0 +1,95 @@
+"""People and teams."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from accounts.models import Role, Team, User
+from accounts.services.audit import audit, difference
+from accounts.services.errors import EmailTaken, LastAdmin, TeamNameTaken
+
+
+@transaction.atomic
+def create_user(
+    *,
+    name: str,
+    email: str,
+    role: str,
+    password: str,
+    by: User | None,
+    now: datetime,
+    team: Team | None = None,
+    is_sample: bool = False,
+) -> User:
+    """Return the new person. Raises EmailTaken."""
+    try:
+        with transaction.atomic():
+            user = User.objects.create_user(email, password, name=name, role=Role(role), team=team, is_sample=is_sample)
+    except IntegrityError as exc:
+        raise EmailTaken("Somebody signs in with this e-mail address already.") from exc
+    audit(
+        by=by,
+        action="created",
+        kind="user",
+        object_id=str(user.pk),
+        changes={"email": ["", user.email], "role": ["", str(role)], "team": ["", str(team or "")]},
+        now=now,
+    )
+    return user
+
+
+@transaction.atomic
+def edit_user(*, user: User, changes: dict[str, Any], by: User, now: datetime) -> User:
+    """Change name, role, team or is_active. Raises LastAdmin when nobody could change settings any more."""
+    admins = list(User.objects.select_for_update().filter(role=Role.ADMIN, is_active=True, is_service=False))
+    locked = User.objects.select_for_update(of=("self",)).select_related("team").get(pk=user.pk)
+    changed = difference(locked, changes)
+    stays_admin = changes.get("role", locked.role) == Role.ADMIN and changes.get("is_active", locked.is_active)
+    if admins == [locked] and not stays_admin:
+        raise LastAdmin("This is the only admin. Make somebody else admin first.")
+    if not changed:
+        return locked
+    for field in changed:
+        setattr(locked, field, changes[field])
+    locked.save(update_fields=list(changed))
+    audit(by=by, action="changed", kind="user", object_id=str(locked.pk), changes=changed, now=now)
+    return locked
+
+
+@transaction.atomic
+def set_password(*, user: User, password: str, by: User, now: datetime) -> None:
+    """Give ``user`` a new password, which ends all sessions made with the old one."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    audit(by=by, action="changed password of", kind="user", object_id=str(user.pk), changes={}, now=now)
+
+
+@transaction.atomic
+def create_team(*, name: str, by: User | None, now: datetime) -> Team:
+    """Return the new team. Raises TeamNameTaken."""
+    try:
+        with transaction.atomic():
+            team = Team.objects.create(name=name)
+    except IntegrityError as exc:
+        raise TeamNameTaken("A team with this name exists already.") from exc
+    audit(by=by, action="created", kind="team", object_id=str(team.pk), changes={"name": ["", name]}, now=now)
+    return team
+
+
+@transaction.atomic
+def edit_profile(*, user: User, name: str, time_zone: str, theme: str, now: datetime) -> None:
+    """Change what a person says about themselves."""
+    fields = {"name": name, "time_zone": time_zone, "theme": theme}
+    locked = User.objects.select_for_update().get(pk=user.pk)
+    changed = difference(locked, fields)
+    if changed:
+        User.objects.filter(pk=user.pk).update(**fields)
+        audit(by=user, action="changed", kind="user", object_id=str(user.pk), changes=changed, now=now)
+
+
+def set_theme(*, user: User, theme: str, now: datetime) -> None:
+    """Keep ``auto``, ``light`` or ``dark`` for a person. Raises ValueError for another word."""
+    if theme not in ("auto", "light", "dark"):
+        raise ValueError("The theme is auto, light or dark.")
+    User.objects.filter(pk=user.pk).update(theme=theme)
