@@ -1,6 +1,7 @@
 """The person, and what is thought of them now."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -66,7 +67,7 @@ class LeadState(models.Model):
     temperature = models.CharField(max_length=4, choices=Temperature.choices, default=Temperature.COLD)
     cause = models.CharField(max_length=300, default="", blank=True)
     evidence_after = models.DateTimeField(null=True, blank=True)
-    decided_until = models.DateTimeField(null=True, blank=True)
+    decided_ids = ArrayField(models.BigIntegerField(), default=list, blank=True)
     is_pinned = models.BooleanField(default=False)
     pinned_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"

@@ -1,0 +1,23 @@
+"""Every way leads are read."""
+
+from leads.selectors.facts import engine_facts, facts_of, profile_of
+from leads.selectors.lists import LeadFilter, lead_count, lead_list
+from leads.selectors.pages import consents_of, origin_of, proposals_of, stage_history
+from leads.selectors.timeline import TimelineItem, timeline
+from leads.selectors.visibility import visible_leads
+
+__all__ = [
+    "LeadFilter",
+    "TimelineItem",
+    "consents_of",
+    "engine_facts",
+    "facts_of",
+    "lead_count",
+    "lead_list",
+    "origin_of",
+    "profile_of",
+    "proposals_of",
+    "stage_history",
+    "timeline",
+    "visible_leads",
+]

@@ -1,0 +1,45 @@
+"""Every way a lead changes."""
+
+from leads.services.activities import NewActivity, record_activities, record_activity
+from leads.services.capture import (
+    CapturedLead,
+    CaptureRaced,
+    NewConsent,
+    NewFact,
+    NewLead,
+    Origin,
+    capture_lead,
+)
+from leads.services.judgements import apply_judgements, lock_leads
+from leads.services.marks import due_marks, put_off, take_marks
+from leads.services.ownership import assign_owner, assign_team
+from leads.services.profile import EmailTaken, NoAddress, adopt_answers, edit_lead, upsert_lead
+from leads.services.stages import add_note, release_stage, set_stage
+
+__all__ = [
+    "CaptureRaced",
+    "CapturedLead",
+    "EmailTaken",
+    "NewActivity",
+    "NewConsent",
+    "NewFact",
+    "NewLead",
+    "NoAddress",
+    "Origin",
+    "add_note",
+    "adopt_answers",
+    "apply_judgements",
+    "assign_owner",
+    "assign_team",
+    "capture_lead",
+    "due_marks",
+    "edit_lead",
+    "lock_leads",
+    "put_off",
+    "record_activities",
+    "record_activity",
+    "release_stage",
+    "set_stage",
+    "take_marks",
+    "upsert_lead",
+]

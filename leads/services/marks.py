@@ -1,0 +1,28 @@
+"""The queue of leads to be looked at. A mark is taken in the transaction that writes the judgement."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from leads.models import Mark
+
+PUT_OFF_MINUTES = (1, 5, 30, 120, 720)
+
+
+def due_marks(*, now: datetime, limit: int) -> list[Mark]:
+    """Lock and return due marks, urgent first, skipping those that another worker holds."""
+    marks = Mark.objects.select_for_update(skip_locked=True, of=("self",)).filter(due_at__lte=now)
+    return list(marks.order_by("-urgent", "due_at")[:limit])
+
+
+def take_marks(*, marks: Collection[Mark]) -> None:
+    """Delete exactly the marks that were looked at; one added meanwhile stays."""
+    Mark.objects.filter(pk__in=[mark.pk for mark in marks]).delete()
+
+
+def put_off(*, marks: Collection[Mark], error: str, now: datetime) -> None:
+    """Keep marks whose lead could not be judged, with the error, for later: 1 min, 5 min ... 12 h."""
+    for mark in marks:
+        wait = PUT_OFF_MINUTES[min(mark.attempts, len(PUT_OFF_MINUTES) - 1)]
+        Mark.objects.filter(pk=mark.pk).update(
+            due_at=now + timedelta(minutes=wait), attempts=mark.attempts + 1, error=error[:500], urgent=False
+        )

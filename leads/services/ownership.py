@@ -1,0 +1,18 @@
+"""Who of sales may see and owns a lead."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from accounts.models import Team, User
+from leads.models import Lead
+
+
+def assign_team(*, lead_ids: Collection[UUID], team: Team | None) -> int:
+    """Offer leads to a team, which lets its people see them. Returns how many had another team."""
+    return Lead.objects.filter(pk__in=lead_ids).exclude(team=team).update(team=team) if team else 0
+
+
+def assign_owner(*, lead_id: UUID, owner: User | None, now: datetime) -> None:
+    """Make ``owner`` the lead's owner (None: nobody)."""
+    Lead.objects.filter(pk=lead_id).update(owner=owner, updated_at=now)

@@ -1,0 +1,140 @@
+"""What is known of the person: edits by people and machines, and answers of known leads adopted by the pipeline."""
+
+import secrets
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.services import audit
+from leads.kinds import Kind
+from leads.matching import email_key
+from leads.models import Activity, FieldProposal, Lead
+from leads.services.activities import NewActivity, record_activities
+from leads.words import FIELD_LABELS
+
+COLUMNS = frozenset(FIELD_LABELS)
+
+
+class EmailTaken(ValueError):
+    """Another lead has this address."""
+
+
+class NoAddress(ValueError):
+    """A lead needs an e-mail address or a phone number."""
+
+
+def known_value(lead: Lead, field: str) -> str:
+    """Return what is known of ``field``: a column of the lead, or one of its attributes."""
+    return str(getattr(lead, field) if field in COLUMNS else lead.attributes.get(field) or "")
+
+
+@transaction.atomic
+def edit_lead(*, lead: Lead, changes: Mapping[str, Any], by: User | None, now: datetime) -> Lead:
+    """Write the fields that differ, with a fact (old, new) for each. Raises EmailTaken, NoAddress."""
+    locked = Lead.objects.select_for_update(no_key=True).get(pk=lead.pk)
+    facts = _write_fields(locked, changes, now)
+    if not facts:
+        return locked
+    if Lead.objects.filter(email_key=locked.email_key).exclude(pk=locked.pk).exists():
+        raise EmailTaken(f"{locked.email} belongs to another lead.")
+    if locked.email_key is None and not locked.phone:
+        raise NoAddress("Keep an e-mail address or a phone number, so that this lead can be reached.")
+    locked.save()
+    record_activities(facts=facts, now=now, by=by)
+    diff = {fact.payload["field"]: [fact.payload["old"], fact.payload["new"]] for fact in facts}
+    audit(by=by, action="edit", kind="lead", object_id=str(lead.pk), changes=diff, now=now)
+    return locked
+
+
+@transaction.atomic
+def upsert_lead(*, fields: Mapping[str, Any], by: User | None, now: datetime) -> tuple[Lead, bool]:
+    """Edit the lead with this e-mail, or add it. Returns the lead and whether it is new. Raises NoAddress."""
+    key = email_key(str(fields.get("email", ""))) or None
+    if key is None and not fields.get("phone"):
+        raise NoAddress("Give an e-mail address or a phone number.")
+    candidate = Lead(email_key=key, created_at=now, updated_at=now, preference_key=secrets.token_urlsafe(16))
+    _write_fields(candidate, fields, now)
+    if key is None:
+        candidate.save(force_insert=True)
+        return candidate, True
+    Lead.objects.bulk_create([candidate], ignore_conflicts=True)
+    stored = Lead.objects.get(email_key=key)
+    if stored.pk == candidate.pk:
+        audit(
+            by=by, action="add", kind="lead", object_id=str(stored.pk), changes={"email": ["", stored.email]}, now=now
+        )
+        record_activities(
+            facts=[NewActivity(stored.pk, Kind.PROFILE_CHANGED, _change("email", "", stored.email))], now=now
+        )
+        return stored, True
+    return edit_lead(lead=stored, changes=fields, by=by, now=now), False
+
+
+def adopt_answers(*, activity_ids: Collection[int], now: datetime) -> None:
+    """Fill empty fields of known leads from their new submissions; keep a differing answer as a proposal.
+
+    Called by the pipeline, which holds the leads' locks and judges them next.
+    """
+    submissions = Activity.objects.filter(pk__in=activity_ids, kind=Kind.FORM_SUBMITTED).order_by("id")
+    answers = [activity for activity in submissions if activity.payload.get("fields")]
+    leads = Lead.objects.in_bulk({activity.lead_id for activity in answers})
+    facts: list[NewActivity] = []
+    proposals: list[FieldProposal] = []
+    changed: dict[UUID, Lead] = {}
+    for activity in answers:
+        lead = leads[activity.lead_id]
+        fresh, differing = _sort_answers(lead, activity.payload["fields"])
+        for field, value in fresh.items():
+            facts += _write_fields(lead, {field: value}, now)
+            changed[lead.pk] = lead
+        proposals += [
+            FieldProposal(lead=lead, field=f, value=v, activity=activity, at=now) for f, v in differing.items()
+        ]
+    if changed:
+        Lead.objects.bulk_update(changed.values(), [*COLUMNS - {"email"}, "attributes", "updated_at"])
+        record_activities(facts=facts, now=now, is_marking=False)
+    FieldProposal.objects.bulk_create(proposals, ignore_conflicts=True)
+
+
+def _sort_answers(lead: Lead, answers: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Split answers into those for empty fields and those that differ from what is known."""
+    fresh, differing = {}, {}
+    for field, value in answers.items():
+        known = known_value(lead, field)
+        if not value or field == "email" or known.casefold() == value.casefold():
+            continue
+        (differing if known else fresh)[field] = value
+    return fresh, differing
+
+
+def _write_fields(lead: Lead, changes: Mapping[str, Any], now: datetime) -> list[NewActivity]:
+    """Set the fields that differ on the object, and return a fact for each."""
+    facts = []
+    for field, value in _flat(changes).items():
+        old = known_value(lead, field)
+        new = str(value or "").strip()
+        if old == new:
+            continue
+        if field in COLUMNS:
+            setattr(lead, field, new)
+        else:
+            lead.attributes = {**lead.attributes, field: new}
+        if field == "email":
+            lead.email_key = email_key(new) or None
+        facts.append(NewActivity(lead.pk, Kind.PROFILE_CHANGED, _change(field, old, new)))
+    if facts:
+        lead.updated_at = now
+    return facts
+
+
+def _flat(changes: Mapping[str, Any]) -> dict[str, Any]:
+    flat = {field: value for field, value in changes.items() if field != "attributes"}
+    return {**flat, **(changes.get("attributes") or {})}
+
+
+def _change(field: str, old: str, new: str) -> dict[str, str]:
+    return {"field": field, "old": old, "new": new}

@@ -1,0 +1,40 @@
+"""A person's acts on the stage: facts that the next judgement reads. The caller lets the pipeline judge at once."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.services import audit
+from leads.kinds import Kind, Stage
+from leads.lifecycle import IllegalMove, check_move
+from leads.models import Activity, Lead, LeadState
+from leads.services.activities import record_activity
+
+
+@transaction.atomic
+def set_stage(*, lead: Lead, to: str, reason: str, by: User, now: datetime) -> Activity:
+    """Pin the lead to a stage until released. Raises IllegalMove."""
+    state = LeadState.objects.select_for_update().filter(lead=lead).first()
+    current = state.stage if state else Stage.NEW
+    check_move(current=current, to=to)
+    payload = {"from": current, "to": to, "reason": reason}
+    changes = {"stage": [current, to], "reason": ["", reason]}
+    audit(by=by, action="set stage", kind="lead", object_id=str(lead.pk), changes=changes, now=now)
+    return record_activity(lead_id=lead.pk, kind=Kind.STAGE_SET, payload=payload, by=by, now=now, urgent=True)
+
+
+@transaction.atomic
+def release_stage(*, lead: Lead, by: User, now: datetime) -> Activity:
+    """Give the stage back to the rules. Raises IllegalMove when it is not pinned."""
+    if not LeadState.objects.select_for_update().filter(lead=lead, is_pinned=True).exists():
+        raise IllegalMove("The stage is not pinned; the rules decide already.")
+    audit(by=by, action="release stage", kind="lead", object_id=str(lead.pk), changes={}, now=now)
+    return record_activity(lead_id=lead.pk, kind=Kind.STAGE_RELEASED, by=by, now=now, urgent=True)
+
+
+@transaction.atomic
+def add_note(*, lead: Lead, text: str, by: User, now: datetime) -> Activity:
+    """Keep a person's note on the timeline."""
+    audit(by=by, action="add note", kind="lead", object_id=str(lead.pk), changes={}, now=now)
+    return record_activity(lead_id=lead.pk, kind=Kind.NOTE_ADDED, payload={"note": text}, by=by, now=now)
