@@ -1,0 +1,142 @@
+"""Forms of sign-in and of the pages under Settings."""
+
+from zoneinfo import available_timezones
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+
+from accounts.models import Role, Team, User
+
+THEMES = [("auto", "Like my device"), ("light", "Light"), ("dark", "Dark")]
+
+
+def time_zone_choices() -> list[tuple[str, str]]:
+    """All places a person would pick, as ("Europe/Berlin", "Europe/Berlin"), and UTC first."""
+    areas = ("Africa/", "America/", "Antarctica/", "Arctic/", "Asia/", "Atlantic/", "Australia/", "Europe/")
+    places = sorted(zone for zone in available_timezones() if zone.startswith((*areas, "Indian/", "Pacific/")))
+    return [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in places)]
+
+
+def plain_helper() -> FormHelper:
+    """Render fields only: the template writes the form element, its token and its buttons."""
+    helper = FormHelper()
+    helper.form_tag = False
+    helper.disable_csrf = True
+    return helper
+
+
+class CleanForm(forms.Form):
+    """A form whose template writes the form element."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = plain_helper()
+
+
+def email_field(label: str = "E-mail", autocomplete: str = "username") -> forms.EmailField:
+    widget = forms.EmailInput(attrs={"autocomplete": autocomplete, "autocapitalize": "none", "spellcheck": "false"})
+    return forms.EmailField(label=label, max_length=254, widget=widget)
+
+
+def password_field(label: str, autocomplete: str, help_text: str = "") -> forms.CharField:
+    widget = forms.PasswordInput(attrs={"autocomplete": autocomplete, "data-password": ""})
+    return forms.CharField(label=label, max_length=256, strip=False, widget=widget, help_text=help_text)
+
+
+class SignInForm(CleanForm):
+    email = email_field()
+    password = password_field("Password", "current-password")
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        focus = "password" if self.is_bound and self.data.get("email") else "email"
+        self.fields[focus].widget.attrs["autofocus"] = True
+
+    def clean_email(self) -> str:
+        return self.cleaned_data["email"].lower()
+
+
+class NewPasswordForm(CleanForm):
+    current = password_field("Current password", "current-password")
+    password = password_field("New password", "new-password", "At least 12 characters. A few words are good.")
+
+    def __init__(self, *args, user: User, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_current(self) -> str:
+        if not self.user.check_password(self.cleaned_data["current"]):
+            raise forms.ValidationError("This is not your current password.")
+        return self.cleaned_data["current"]
+
+    def clean_password(self) -> str:
+        validate_password(self.cleaned_data["password"], self.user)
+        return self.cleaned_data["password"]
+
+
+class FirstAdminForm(CleanForm):
+    name = forms.CharField(
+        label="Your name", max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name", "autofocus": True})
+    )
+    email = email_field()
+    password = password_field("Password", "new-password", "At least 12 characters. A few words are good.")
+
+    def clean_email(self) -> str:
+        return self.cleaned_data["email"].lower()
+
+    def clean(self) -> dict:
+        fields = super().clean()
+        if fields.get("password"):
+            try:
+                validate_password(
+                    fields["password"], User(name=fields.get("name", ""), email=fields.get("email", ""))
+                )
+            except forms.ValidationError as exc:
+                self.add_error("password", exc)
+        return fields
+
+
+class PersonForm(CleanForm):
+    """Who somebody is to the product; a new person's address and password are in NewPersonForm."""
+
+    name = forms.CharField(max_length=120)
+    role = forms.ChoiceField(choices=Role.choices)
+    team = forms.ModelChoiceField(queryset=Team.objects.order_by("name"), required=False, empty_label="No team")
+
+
+class NewPersonForm(PersonForm):
+    email = email_field(autocomplete="off")
+    field_order = ["name", "email", "role", "team"]
+
+    def clean_email(self) -> str:
+        return self.cleaned_data["email"].lower()
+
+
+class TeamForm(CleanForm):
+    name = forms.CharField(label="Team name", max_length=120)
+
+
+class ApiKeyForm(CleanForm):
+    name = forms.CharField(
+        max_length=120,
+        help_text="What will use it, for example “Website backend”.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    role = forms.ChoiceField(
+        choices=Role.choices, initial=Role.MARKETER, help_text="The key sees and does what this role may."
+    )
+    team = forms.ModelChoiceField(
+        queryset=Team.objects.order_by("name"), required=False, empty_label="No team",
+        help_text="Sales managers and reps see their team's leads only.",
+    )
+
+
+class ProfileForm(CleanForm):
+    name = forms.CharField(max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    time_zone = forms.ChoiceField(label="Time zone", required=False, help_text="Times are shown in this zone.")
+    theme = forms.ChoiceField(label="Theme", choices=THEMES)
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["time_zone"].choices = [("", "Same as the company"), *time_zone_choices()]
