@@ -1,10 +1,9 @@
 """What is known of the person: edits by people and machines, and answers of known leads adopted by the pipeline."""
 
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
 
@@ -74,30 +73,29 @@ def upsert_lead(*, fields: Mapping[str, Any], by: User | None, now: datetime) ->
     return edit_lead(lead=stored, changes=fields, by=by, now=now), False
 
 
-def adopt_answers(*, activity_ids: Collection[int], now: datetime) -> None:
+def adopt_answers(*, leads: Iterable[Lead], activity_ids: Collection[int], now: datetime) -> None:
     """Fill empty fields of known leads from their new submissions; keep a differing answer as a proposal.
 
-    Called by the pipeline, which holds the leads' locks and judges them next.
+    Called by the pipeline, which holds the leads' locks and judges the same objects next.
     """
-    submissions = Activity.objects.filter(pk__in=activity_ids, kind=Kind.FORM_SUBMITTED).order_by("id")
-    answers = [activity for activity in submissions if activity.payload.get("fields")]
-    leads = Lead.objects.in_bulk({activity.lead_id for activity in answers})
+    by_id = {lead.pk: lead for lead in leads}
+    submissions = Activity.objects.filter(pk__in=activity_ids, kind=Kind.FORM_SUBMITTED, lead__in=by_id)
     facts: list[NewActivity] = []
     proposals: list[FieldProposal] = []
-    changed: dict[UUID, Lead] = {}
-    for activity in answers:
-        lead = leads[activity.lead_id]
-        fresh, differing = _sort_answers(lead, activity.payload["fields"])
-        for field, value in fresh.items():
-            facts += _write_fields(lead, {field: value}, now)
-            changed[lead.pk] = lead
+    for activity in submissions.order_by("id"):
+        lead = by_id[activity.lead_id]
+        fresh, differing = _sort_answers(lead, activity.payload.get("fields") or {})
+        facts += _write_fields(lead, fresh, now)
         proposals += [
-            FieldProposal(lead=lead, field=f, value=v, activity=activity, at=now) for f, v in differing.items()
+            FieldProposal(lead=lead, field=field, value=value[:1000], activity=activity, at=now)
+            for field, value in differing.items()
         ]
-    if changed:
+    if facts:
+        changed = {fact.lead_id: by_id[fact.lead_id] for fact in facts}
         Lead.objects.bulk_update(changed.values(), [*COLUMNS - {"email"}, "attributes", "updated_at"])
         record_activities(facts=facts, now=now, is_marking=False)
-    FieldProposal.objects.bulk_create(proposals, ignore_conflicts=True)
+    if proposals:
+        FieldProposal.objects.bulk_create(proposals, ignore_conflicts=True)
 
 
 def _sort_answers(lead: Lead, answers: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:

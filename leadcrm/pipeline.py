@@ -1,0 +1,80 @@
+"""How a lead travels: facts mark it, and this conductor makes true what should follow from them.
+
+It is level-triggered: it asks what is true now and what should therefore exist, so doing it twice changes nothing.
+Each step is one call of the app that owns what it changes.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+from django.db import connection, transaction
+
+from common.wake import wake
+from leads import selectors as lead_facts
+from leads import services as leads
+from leads.models import Mark
+from nurturing.services import nurture_leads
+from sales.services import hand_over
+from scoring.services import judge_leads
+
+BATCH_SIZE = 500
+BATCHES_PER_RUN = 40
+ADVANCE = "leadcrm.advance_marked_leads"
+
+log = structlog.get_logger(__name__)
+
+
+def advance_marked_leads(*, now: datetime) -> int:
+    """Look at every lead whose mark is due at ``now``, in batches. Returns how many marks were taken or put off."""
+    done = 0
+    for _ in range(BATCHES_PER_RUN):
+        taken = advance_batch(now=now)
+        done += taken
+        if taken < BATCH_SIZE:
+            return done
+    wake(ADVANCE)
+    return done
+
+
+@transaction.atomic
+def advance_batch(*, now: datetime) -> int:
+    """Look at the leads of up to 500 due marks, urgent first. Returns the number of marks, 0 when none is due."""
+    marks = leads.due_marks(now=now, limit=BATCH_SIZE)
+    if marks:
+        _advance_or_halve(marks, now)
+    return len(marks)
+
+
+@transaction.atomic
+def advance(*, lead_ids: Collection[UUID], activity_ids: Collection[int] = (), now: datetime) -> None:
+    """Judge leads and let nurture and sales follow, in one commit with the caller's marks."""
+    locked = leads.lock_leads(lead_ids)
+    ids = [lead.pk for lead in locked]
+    leads.adopt_answers(leads=locked, activity_ids=activity_ids, now=now)
+    facts = lead_facts.engine_facts(ids)
+    judged = judge_leads(leads=locked, facts=facts, now=now)
+    leads.apply_judgements(judged=judged, facts=facts, now=now)
+    nurture_leads(lead_ids=ids, now=now)
+    hand_over(lead_ids=ids, now=now)
+
+
+def _advance_or_halve(marks: Sequence[Mark], now: datetime) -> None:
+    """Advance the marked leads; a batch that fails is halved until the one bad lead is alone and put off."""
+    lead_ids = sorted({mark.lead_id for mark in marks})
+    activity_ids = [mark.activity_id for mark in marks if mark.activity_id is not None]
+    try:
+        advance(lead_ids=lead_ids, activity_ids=activity_ids, now=now)
+    except Exception as error:
+        if not connection.is_usable():
+            raise
+        if len(lead_ids) == 1:
+            log.exception("lead_put_off", lead=str(lead_ids[0]))
+            leads.put_off(marks=marks, error=f"{type(error).__name__}: {error}", now=now)
+            return
+        first_half = set(lead_ids[: len(lead_ids) // 2])
+        _advance_or_halve([mark for mark in marks if mark.lead_id in first_half], now)
+        _advance_or_halve([mark for mark in marks if mark.lead_id not in first_half], now)
+    else:
+        leads.take_marks(marks=marks)

@@ -1,0 +1,12 @@
+"""The pipeline as a task: work is a due mark, the broker only wakes."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from leadcrm import pipeline
+
+
+@shared_task(name="leadcrm.advance_marked_leads")
+def advance_marked_leads() -> int:
+    """Judge every lead whose mark is due. Returns the number of marks."""
+    return pipeline.advance_marked_leads(now=timezone.now())
