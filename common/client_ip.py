@@ -1,0 +1,37 @@
+"""Which address a request came from, without believing what a stranger wrote into a header."""
+
+import ipaddress
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def client_ip(request: HttpRequest) -> str:
+    """Return the client's address, or "" where there is none (a Unix socket without a proxy).
+
+    ``TRUSTED_PROXIES`` proxies each append the address they were called from to X-Forwarded-For, so the last
+    that many entries are believed and the deepest of them is the client. Anything unreadable there falls back
+    to the address of the connection.
+    """
+    direct = _address(request.META.get("REMOTE_ADDR", ""))
+    depth = settings.TRUSTED_PROXIES
+    if depth <= 0:
+        return direct
+    entries = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+    believed = entries[-depth:]
+    return (_address(believed[0]) if believed else "") or direct
+
+
+def _address(text: str) -> str:
+    """Return ``text`` as a plain address without port or brackets, "" when it is none."""
+    candidate = text.strip()
+    if candidate.startswith("["):
+        candidate = candidate[1:].partition("]")[0]
+    elif candidate.count(":") == 1:
+        candidate = candidate.partition(":")[0]
+    try:
+        address = ipaddress.ip_address(candidate.partition("%")[0])
+    except ValueError:
+        return ""
+    mapped = getattr(address, "ipv4_mapped", None)
+    return str(mapped or address)

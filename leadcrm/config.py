@@ -1,0 +1,50 @@
+"""Reads what the environment says into what Django, Celery and the mail app expect."""
+
+from urllib.parse import parse_qs, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+DEVELOPMENT_KEY = "development-only-key-that-is-refused-when-debug-is-off"
+
+
+def require_secret_key(value: str, *, debug: bool) -> str:
+    """Return the key to sign with. Raises ImproperlyConfigured with the reason and the remedy."""
+    if value:
+        if len(value) < 32 or (value == DEVELOPMENT_KEY and not debug):
+            raise ImproperlyConfigured(
+                "SECRET_KEY is too short or the development one: sessions and links signed with it could be forged. "
+                "Set one of at least 32 random characters, for example from "
+                "`python3 -c 'import secrets; print(secrets.token_urlsafe(48))'`."
+            )
+        return value
+    if debug:
+        return DEVELOPMENT_KEY
+    raise ImproperlyConfigured(
+        "SECRET_KEY is not set, and with DEBUG off there is no default: anyone could forge sessions and links. "
+        "Set SECRET_KEY, or run `python3 manage.py start` once, which makes one and keeps it in the data folder."
+    )
+
+
+def require_database_url(value: str) -> str:
+    """Return ``value``. Raises ImproperlyConfigured with the remedy when it is empty."""
+    if not value:
+        raise ImproperlyConfigured(
+            "DATABASE_URL is not set. `python3 manage.py COMMAND` brings its own PostgreSQL; a process that is "
+            "started in another way needs DATABASE_URL, for example postgresql://user:password@host:5432/leadcrm."
+        )
+    return value
+
+
+def celery_broker_url(redis_url: str) -> str:
+    """Return ``redis_url`` as Celery spells it: ``unix:///path?db=1`` is its ``redis+socket:///path``."""
+    parts = urlsplit(redis_url)
+    if parts.scheme != "unix":
+        return redis_url
+    database = parse_qs(parts.query).get("db", ["0"])[0]
+    return f"redis+socket://{parts.path}?virtual_host={database}"
+
+
+def hosts_with(base_url: str, hosts: list[str]) -> list[str]:
+    """Return ``hosts`` and the host of the product's own address, which always answers."""
+    own = urlsplit(base_url).hostname
+    return [*hosts, own] if own and own not in hosts else hosts

@@ -1,0 +1,130 @@
+"""The outermost layers: a short way for public paths, security headers, and what is said when the database is down.
+
+Public paths answer strangers, often thousands at once: they pass no session, CSRF, auth, message or htmx layer and
+therefore never read or set a cookie.
+"""
+
+import logging
+from collections.abc import Callable
+
+from csp.constants import HEADER as CSP_HEADER
+from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
+from django.conf import settings
+from django.core.exceptions import DisallowedHost, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.core.handlers.exception import response_for_exception
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import get_resolver
+
+from leadcrm.refusals import refuse, too_large, unavailable, wants_json
+
+logger = logging.getLogger(__name__)
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+PUBLIC_PREFIXES = ("/f/", "/u/", "/p/", "/c/", "/o/")
+PUBLIC_PATHS = frozenset({"/t", "/embed.js", "/healthz"})
+# A load balancer asks by address, not by name.
+ANY_HOST_PATHS = frozenset({"/healthz"})
+UNBOUND = (OperationalError, InterfaceError)
+
+
+def is_public(path: str) -> bool:
+    """Whether ``path`` is served without session, CSRF and sign-in."""
+    return path.startswith(PUBLIC_PREFIXES) or path in PUBLIC_PATHS
+
+
+class PublicPathMiddleware:
+    """Calls the view of a public path directly; everything else goes through the other layers."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        self.headers = {**security_headers(), CSP_HEADER: build_policy()}
+        self.csp = CSPMiddleware(self._answer)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not is_public(request.path_info):
+            return self.get_response(request)
+        self.csp.process_request(request)
+        response = self._answer(request)
+        if hasattr(response, "_csp_replace") or hasattr(response, "_csp_update") or hasattr(request, "_csp_nonce"):
+            self.csp.process_response(request, response)
+        for name, value in self.headers.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    def _answer(self, request: HttpRequest) -> HttpResponseBase:
+        """Return the view's answer; a fault becomes the status a caller can act on, never a traceback."""
+        try:
+            if request.path_info not in ANY_HOST_PATHS:
+                request.get_host()
+            if is_body_too_large(request):
+                return too_large(request)
+            match = get_resolver().resolve(request.path_info)
+            request.resolver_match = match
+            response = match.func(request, *match.args, **match.kwargs)
+            if hasattr(response, "render") and callable(response.render):
+                response = response.render()
+            return response
+        except UNBOUND as exc:
+            return unavailable(request, exc)
+        except RequestDataTooBig:
+            request._mark_post_parse_error()
+            return too_large(request)
+        except (TooManyFieldsSent, TooManyFilesSent, DisallowedHost) as exc:
+            return refuse(request, 400, str(exc) if isinstance(exc, DisallowedHost) is False else "Unknown host name.")
+        except Exception as exc:
+            return response_for_exception(request, exc)
+
+
+class SecurityHeadersMiddleware:
+    """Adds what Django and django-csp do not: permissions policy, resource policy, an early look at the size."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        self.headers = security_headers()
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = too_large(request) if is_body_too_large(request) else self.get_response(request)
+        for name, value in self.headers.items():
+            response.headers.setdefault(name, value)
+        return response
+
+
+class DatabaseDownMiddleware:
+    """Answers 503 with Retry-After when a view cannot reach the database, and 413 for a body above the limit."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, UNBOUND):
+            return unavailable(request, exception)
+        if isinstance(exception, RequestDataTooBig):
+            return too_large(request)
+        return None
+
+
+def is_body_too_large(request: HttpRequest) -> bool:
+    """Whether the announced body is beyond what any form may upload; looked at before a byte of it is read."""
+    announced = request.META.get("CONTENT_LENGTH") or "0"
+    return announced.isdigit() and int(announced) > settings.MAX_BODY_BYTES
+
+
+def security_headers() -> dict[str, str]:
+    """Return the headers every answer carries unless its view has set its own."""
+    headers = {
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
+        "Cross-Origin-Opener-Policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
+    }
+    if settings.SECURE_HSTS_SECONDS:
+        headers["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}"
+    return headers
+
+
+__all__ = ["DatabaseDownMiddleware", "PublicPathMiddleware", "SecurityHeadersMiddleware", "is_public", "wants_json"]
