@@ -1,0 +1,69 @@
+"""What may stand in a header, and which addresses are the same one."""
+
+import re
+from email.utils import parseaddr
+
+import idna
+from django.conf import settings
+from django.utils.crypto import salted_hmac
+
+LOCAL_MAX = 64
+ADDRESS_MAX = 254
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
+_NOT_IN_ADDRESS = re.compile(r"[\s\x00-\x1f\x7f<>,;:\"()\[\]\\]")
+
+
+class MailRefused(ValueError):
+    """The message was not queued; the text says what to change."""
+
+
+class HeaderInjection(MailRefused):
+    """A header value holds a line break or another control character."""
+
+
+class InvalidAddress(MailRefused):
+    """The value is not one e-mail address."""
+
+
+def check_header(name: str, value: str) -> str:
+    """Return ``value`` without outer spaces. Raises HeaderInjection if it would break out of its header."""
+    if _CONTROL.search(value):
+        raise HeaderInjection(f"The {name} contains a line break or a control character. Remove it.")
+    return value.strip()
+
+
+def check_address(name: str, value: str) -> str:
+    """Return ``value`` if it is one bare address. Raises HeaderInjection or InvalidAddress."""
+    address = check_header(name, value)
+    local, _, domain = address.rpartition("@")
+    if not local or not domain or "@" in local or _NOT_IN_ADDRESS.search(address) or ".." in address:
+        raise InvalidAddress(f"The {name} “{address[:80]}” is not an e-mail address. Check its spelling.")
+    if len(local.encode()) > LOCAL_MAX or len(envelope_address(address).encode()) > ADDRESS_MAX:
+        raise InvalidAddress(f"The {name} is longer than a mail server accepts. Check its spelling.")
+    return address
+
+
+def envelope_address(address: str) -> str:
+    """Return the address as SMTP carries it: the domain in its ASCII form, the local part untouched."""
+    local, _, domain = address.rpartition("@")
+    if domain.isascii():
+        return f"{local}@{domain.lower()}"
+    try:
+        return f"{local}@{idna.encode(domain, uts46=True).decode()}"
+    except idna.IDNAError as exc:
+        raise InvalidAddress(f"The domain of “{address[:80]}” is not a valid domain name.") from exc
+
+
+def bare_address(mailbox: str) -> str:
+    """Return the address in ``Name <address>``."""
+    return parseaddr(mailbox)[1]
+
+
+def address_hmacs(email: str) -> list[str]:
+    """Return the keyed hashes of an address, the present key's first, then those of SECRET_KEY_FALLBACKS."""
+    try:
+        folded = envelope_address(email.strip()).lower()
+    except InvalidAddress:
+        folded = email.strip().lower()
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return [salted_hmac("mail.suppression", folded, secret=key, algorithm="sha256").hexdigest() for key in keys]

@@ -1,0 +1,48 @@
+"""Reading the ledger."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from mail.models import Message, Status
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """How many messages were planned, and where each of them stands."""
+
+    planned: int
+    pending: int
+    sending: int
+    sent: int
+    failed: int
+    suppressed: int
+    cancelled: int
+    uncertain: int
+
+    @property
+    def adds_up(self) -> bool:
+        """The conservation law: every planned message is in exactly one place."""
+        return self.planned == (
+            self.pending + self.sending + self.sent + self.failed + self.suppressed + self.cancelled + self.uncertain
+        )
+
+
+def ledger() -> Ledger:
+    """Return the counts by status, taken in one statement so that they belong to one moment."""
+    rows = Message.objects.aggregate(
+        planned=Count("id"), **{status.value: Count("id", filter=Q(status=status)) for status in Status}
+    )
+    return Ledger(**rows)
+
+
+def messages(*, status: str = "") -> QuerySet[Message]:
+    """Return messages without their bodies, of one status or all."""
+    rows = Message.objects.defer("text", "html")
+    return rows.filter(status=status) if status else rows
+
+
+def messages_about(about: UUID) -> QuerySet[Message]:
+    """Return the messages about one subject, newest first, without their bodies."""
+    return messages().filter(about=about).order_by("-id")
