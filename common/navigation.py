@@ -1,0 +1,161 @@
+"""The shell around each page: which destinations exist, which of them this person sees, and how it looks."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, get_urlconf, reverse
+
+from common.models import Installation
+
+THEMES = ("auto", "light", "dark")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A destination: the first of its URL names that resolves is taken; without one it is left out."""
+
+    label: str
+    icon: str
+    key: str
+    names: tuple[str, ...]
+    roles: tuple[str, ...] = ()
+    prefix: str = ""
+
+
+@dataclass(frozen=True)
+class Item:
+    label: str
+    icon: str
+    key: str
+    url: str
+    is_current: bool = False
+    count_url: str = ""
+
+
+EDITORS = ("admin", "marketer")
+WRITERS = ("admin", "marketer", "manager", "rep")
+PLACES = (
+    Place("Home", "home", "g h", ("home", "insights:home", "leadcrm:home")),
+    Place("Leads", "users", "g l", ("leads:list",)),
+    Place("Inbox", "inbox", "g i", ("sales:inbox", "sales:queue")),
+    Place("Forms", "document-text", "g f", ("capture:forms", "capture:form_list", "capture:list")),
+    Place("Nurture", "envelope", "g n", ("nurturing:list", "nurturing:sequences", "nurturing:sequence_list")),
+    Place("Scoring", "adjustments-horizontal", "g s", ("scoring:rules", "scoring:editor", "scoring:index")),
+    Place("Reports", "chart-bar", "g r", ("insights:reports", "insights:index", "insights:funnel")),
+    Place("Settings", "cog-6-tooth", "g ,", ("settings", "accounts:settings", "accounts:people"), ("admin",)),
+)
+CREATE = (
+    Place("Lead", "user-plus", "c l", ("leads:create", "leads:new"), WRITERS),
+    Place("Import leads", "arrow-up-tray", "c i", ("leads:import", "leads:import_start"), EDITORS),
+    Place("Form", "document-plus", "c f", ("capture:form_create", "capture:create", "capture:new"), EDITORS),
+    Place("Sequence", "envelope", "c n", ("nurturing:create", "nurturing:sequence_create", "nurturing:new"), EDITORS),
+)
+COUNT_NAMES = ("sales:count",)
+THEME_NAMES = ("accounts:theme",)
+SIGN_OUT_NAMES = ("accounts:sign_out", "accounts:logout", "sign_out", "logout")
+ACCOUNT_NAMES = ("accounts:profile", "accounts:me", "profile")
+CAUGHT_NAMES = ("mail:caught", "caught_mail", "leadcrm:caught_mail")
+
+
+@lru_cache(maxsize=256)
+def _resolved(names: tuple[str, ...], _urlconf: str | None) -> str:
+    for name in names:
+        try:
+            return reverse(name)
+        except NoReverseMatch:
+            continue
+    return ""
+
+
+def first_url(*names: str) -> str:
+    """Return the URL of the first name that resolves, or an empty string."""
+    return _resolved(names, get_urlconf() or settings.ROOT_URLCONF)
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A banner above every page: what is so, and where to change it."""
+
+    tone: str
+    text: str
+    url: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class Shell:
+    """All that ``base.html`` needs besides the page."""
+
+    company: str
+    theme: str
+    is_rail_narrow: bool
+    items: tuple[Item, ...]
+    create: tuple[Item, ...]
+    notices: tuple[Notice, ...]
+    current: Item | None
+    search_url: str
+    theme_url: str
+    sign_out_url: str
+    account_url: str
+
+    @property
+    def phone_items(self) -> tuple[Item, ...]:
+        """The three destinations of the phone's bottom bar; the fourth place is More."""
+        return self.items[:3]
+
+
+def shell(request: HttpRequest) -> Shell:
+    """Return the shell for this person and path; one query, for the installation."""
+    role = getattr(request.user, "role", "") if hasattr(request, "user") else ""
+    items = _items(PLACES, role, request.path)
+    if role == "rep":
+        items = tuple(sorted(items, key=lambda item: item.label != "Inbox"))
+    installation = Installation.current()
+    return Shell(
+        company=installation.name or "LeadCRM",
+        theme=theme_of(request),
+        is_rail_narrow=request.COOKIES.get("rail") == "narrow",
+        items=items,
+        create=_items(CREATE, role, "") if role else (),
+        notices=_notices(installation),
+        current=next((item for item in items if item.is_current), None),
+        search_url=first_url("leads:list"),
+        theme_url=first_url(*THEME_NAMES),
+        sign_out_url=first_url(*SIGN_OUT_NAMES),
+        account_url=first_url(*ACCOUNT_NAMES),
+    )
+
+
+def theme_of(request: HttpRequest) -> str:
+    """Return auto, light or dark: the person's setting where accounts keeps one, else this browser's cookie."""
+    chosen = getattr(getattr(request, "user", None), "theme", "")
+    if not first_url(*THEME_NAMES):
+        chosen = request.COOKIES.get("theme", chosen)
+    return chosen if chosen in THEMES else "auto"
+
+
+def _items(places: tuple[Place, ...], role: str, path: str) -> tuple[Item, ...]:
+    found: list[Item] = []
+    for place in places:
+        url = first_url(*place.names)
+        if url and (not place.roles or role in place.roles):
+            count_url = first_url(*COUNT_NAMES) if place.label == "Inbox" else ""
+            found.append(Item(place.label, place.icon, place.key, url, _is_under(path, url), count_url))
+    return tuple(found)
+
+
+def _is_under(path: str, url: str) -> bool:
+    return path == url if url == "/" else path.startswith(url)
+
+
+def _notices(installation: Any) -> tuple[Notice, ...]:
+    notices = []
+    if installation.sending_paused:
+        notices.append(Notice("warn", "Sending is paused. No mail leaves until an admin resumes it."))
+    if not settings.EMAIL_URL:
+        url = first_url(*CAUGHT_NAMES)
+        notices.append(Notice("info", "Mail is caught, not sent.", url, "See caught mail" if url else ""))
+    return tuple(notices)
