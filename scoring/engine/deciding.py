@@ -1,0 +1,91 @@
+"""Stage and temperature: disqualifiers beat triggers, and triggers beat the matrix."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from scoring.engine.compiling import CompiledRuleSet, Outcome, TriggerPlan
+from scoring.engine.facts import STAGE_RANK, Fact, Hold
+from scoring.engine.judgement import FitResult
+
+Triggered = Mapping[TriggerPlan, Sequence[Fact]]
+
+
+class Decision(NamedTuple):
+    """What is proposed, why, and what the lead waits for when its stage is held back."""
+
+    stage: str
+    temperature: str
+    cause_kind: str
+    cause_key: str
+    cause: str
+    candidate_stage: str = ""
+    candidate_since: datetime | None = None
+
+    def hold_after(self, hold: Hold) -> Hold:
+        """Return where the lead stands once this decision is applied; facts only raise a stage."""
+        stage = self.stage if STAGE_RANK[self.stage] > STAGE_RANK[hold.stage] else hold.stage
+        return Hold(stage, self.candidate_stage, self.candidate_since)
+
+
+def decide(
+    rules: CompiledRuleSet,
+    fit: FitResult,
+    level: int,
+    at: datetime,
+    *,
+    triggered: Triggered,
+    has_evidence: bool,
+    hold: Hold,
+) -> Decision:
+    """Return the proposal for a grade and a level at a moment."""
+    if fit.disqualifier is not None:
+        rule = fit.disqualifier
+        return Decision("disqualified", "cold", "disqualifier", rule.key, rule.name)
+    if triggered:
+        trigger = _strongest(triggered, fit.grade, at)
+        if trigger is not None:
+            rule = trigger.rule
+            return Decision(rule.stage, rule.temperature, "trigger", rule.key, rule.name)
+    outcome = rules.outcomes[fit.grade][level - 1]
+    if outcome.stage == "sql" and not has_evidence:
+        outcome = outcome._replace(stage="mql", text=outcome.text_without_evidence)
+    if rules.hold:
+        return _held(rules, outcome, at, hold)
+    return Decision(outcome.stage, outcome.temperature, "matrix", outcome.key, outcome.text)
+
+
+def _held(rules: CompiledRuleSet, outcome: Outcome, at: datetime, hold: Hold) -> Decision:
+    """Let a stage rise only after it was reached without a break for the hold hours."""
+    stage, temperature, rank = outcome.stage, outcome.temperature, STAGE_RANK[outcome.stage]
+    if rank <= STAGE_RANK[hold.stage]:
+        return Decision(stage, temperature, "matrix", outcome.key, outcome.text)
+    waits_on = hold.candidate_since is not None and rank <= STAGE_RANK.get(hold.candidate_stage, -1)
+    since = hold.candidate_since if waits_on and hold.candidate_since is not None else at
+    if at - since >= rules.hold:
+        return Decision(stage, temperature, "matrix", outcome.key, outcome.text)
+    return Decision(hold.stage, temperature, "matrix", outcome.key, outcome.text, stage, since)
+
+
+def _strongest(triggered: Triggered, grade: str, at: datetime) -> TriggerPlan | None:
+    """Return the active trigger with the highest stage, then the hottest, then the first in the list."""
+    best = None
+    for trigger, facts in triggered.items():
+        if grade not in trigger.grades or len(facts) < trigger.count:
+            continue
+        if facts[-trigger.count].occurred_at + trigger.within > at and (best is None or trigger.rank > best.rank):
+            best = trigger
+    return best
+
+
+def change_times(
+    rules: CompiledRuleSet, decision: Decision, triggered: Triggered, after: datetime
+) -> Iterator[datetime]:
+    """Return the moments at which a trigger or the hold ends."""
+    for trigger, facts in triggered.items():
+        if len(facts) >= trigger.count:
+            ends_at = facts[-trigger.count].occurred_at + trigger.within
+            if ends_at > after:
+                yield ends_at
+    if decision.candidate_since is not None:
+        yield decision.candidate_since + rules.hold

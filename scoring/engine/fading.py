@@ -1,0 +1,154 @@
+"""How points fade, and when the faded sum first leaves a range.
+
+A line keeps ``round(points * 0.5 ** (age / half_life))`` hundredths of a point, rounded half to even. Each line only
+ever moves toward zero, so positive points P(t) and negative points N(t) are falling steps, and on an interval [a, b]
+a group's sum lies between P(b) - N(a) and P(a) - N(b). That is all the search below relies on, so it is exact to the
+second with the same rounding the score uses.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from math import ceil, floor, log, log2
+
+from scoring.engine.definitions import MAX_SCORE
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+DAY = 86_400.0
+_LN2 = log(2)
+
+# points, seconds since 1970 of the fact, half-life in seconds
+Term = tuple[int, float, float]
+# cap or None, the positive terms, the negative terms
+Part = tuple[int | None, list[Term], list[Term]]
+
+
+def remaining(points: int, age_seconds: float, half_life_seconds: float) -> int:
+    """Return what is left of ``points``: points * 0.5 ** (age / half-life), rounded half to even."""
+    return round(points * 0.5 ** (age_seconds / half_life_seconds))
+
+
+def kept(terms: Iterable[Term], second: float) -> int:
+    """Return the remaining points of all terms at a second."""
+    return sum([round(points * 0.5 ** ((second - start) / half_life)) for points, start, half_life in terms])
+
+
+def clamp(points: int) -> int:
+    """Return the points within 0 and 100."""
+    return 0 if points < 0 else min(points, MAX_SCORE)
+
+
+class Curve:
+    """The engagement score as a function of time, while no new fact comes in."""
+
+    __slots__ = ("falling", "parts")
+
+    def __init__(self, parts: list[Part], at: float) -> None:
+        """Take the parts at a second; those whose cap can no longer be reached become one without a cap."""
+        free: Part = (None, [], [])
+        self.parts = [free]
+        for part in parts:
+            cap, positive, negative = part
+            if cap is not None and kept(positive, at) > cap:
+                self.parts.append(part)
+            else:
+                free[1].extend(positive)
+                free[2].extend(negative)
+        self.falling = not any(negative for _, _, negative in self.parts)
+
+    def value(self, second: float) -> int:
+        """Return the score at a second."""
+        total = 0
+        for cap, positive, negative in self.parts:
+            points = kept(positive, second) + (kept(negative, second) if negative else 0)
+            total += points if cap is None or points < cap else cap
+        return clamp(total)
+
+    def first_exit(self, after: float, low: int, high: int) -> int | None:
+        """Return the first whole second after ``after`` at which the score is below ``low`` or at least ``high``.
+
+        None when it stays inside for good. The score at ``after`` itself must lie inside.
+        """
+        if low <= 0 and (self.falling or high > MAX_SCORE):
+            return None
+        first = floor(after) + 1
+        if not low <= self.value(first) < high:
+            return first
+        if self.falling:
+            return self._first_below(first, low)
+        return self._first_outside(first, low, high)
+
+    def _first_below(self, first: int, bound: int) -> int:
+        """Return the first second at which a falling curve is below a bound above zero."""
+        guess, width = first, 64
+        if len(self.parts) == 1:
+            guess, width = _smooth_crossing(self.parts[0][1], first, bound)
+        value = self.value
+        if value(guess) >= bound:
+            at_least, below = guess, guess + width
+            while value(below) >= bound:
+                at_least, width = below, 2 * width
+                below += width
+        else:
+            at_least, below = max(first, guess - width), guess
+            while value(at_least) < bound:
+                below, width = at_least, 2 * width
+                at_least = max(first, below - width)
+        while below - at_least > 1:
+            middle = (at_least + below) // 2
+            if value(middle) >= bound:
+                at_least = middle
+            else:
+                below = middle
+        return below
+
+    def _first_outside(self, first: int, low: int, high: int) -> int | None:
+        """Halve intervals from the left, and skip each one whose bounds lie inside the range."""
+        last = max(first + 1, self._settled())
+        intervals = [(first, self._ends(first), last, self._ends(last))]
+        while intervals:
+            a, at_a, b, at_b = intervals.pop()
+            if low <= _bound(at_b, at_a) and _bound(at_a, at_b) < high:
+                continue
+            if b - a == 1:
+                if not low <= _bound(at_b, at_b) < high:
+                    return b
+                continue
+            middle = (a + b) // 2
+            at_middle = self._ends(middle)
+            intervals += [(middle, at_middle, b, at_b), (a, at_a, middle, at_middle)]
+        return None
+
+    def _settled(self) -> int:
+        """Return a second from which every line is rounded to zero."""
+        terms = [term for _, positive, negative in self.parts for term in (*positive, *negative)]
+        return 1 + max(ceil(start + half_life * log2(2.001 * abs(points))) for points, start, half_life in terms)
+
+    def _ends(self, second: int) -> list[tuple[int | None, int, int]]:
+        return [(cap, kept(positive, second), kept(negative, second)) for cap, positive, negative in self.parts]
+
+
+def _smooth_crossing(terms: list[Term], first: int, bound: int) -> tuple[int, int]:
+    """Return about when the sum falls below a bound, and in how many seconds it loses two hundredths there.
+
+    Newton's method on the logarithm of the sum without rounding. That is convex, so each step stays before the
+    crossing, and with a single half-life the first step meets it.
+    """
+    second, goal = float(first), bound - 0.5
+    for _ in range(4):
+        left = [(points * 0.5 ** ((second - start) / half_life), half_life) for points, start, half_life in terms]
+        total = sum([points for points, _ in left])
+        loss = _LN2 * sum([points / half_life for points, half_life in left])
+        step = log(total / goal) * total / loss
+        second += step
+        if step * loss < 0.5:
+            break
+    return max(first, int(second)), max(2, int(2 / loss))
+
+
+def _bound(positive: list[tuple[int | None, int, int]], negative: list[tuple[int | None, int, int]]) -> int:
+    """Return the score of the positive points at one end and the negative points at the other."""
+    total = 0
+    for (cap, gained, _), (_, _, lost) in zip(positive, negative, strict=True):
+        points = gained + lost
+        total += points if cap is None or points < cap else cap
+    return clamp(total)

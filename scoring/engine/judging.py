@@ -1,0 +1,300 @@
+"""``judge``: what facts and a profile say about a lead at a moment. No database, no clock, no Django."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from operator import attrgetter
+from typing import Any
+
+from scoring.engine.compiling import SILENT_VALUES, BehaviorPlan, CompiledRuleSet, KindPlan, Profile, TriggerPlan
+from scoring.engine.deciding import change_times, decide
+from scoring.engine.definitions import MAX_SCORE, ProfileRule
+from scoring.engine.facts import EVIDENCE_KINDS, NO_HOLD, REASONS_FOR_NEW_EVIDENCE, REJECTED, Fact, Hold
+from scoring.engine.fading import EPOCH, Curve, Part, clamp
+from scoring.engine.judgement import Earning, FitResult, Judgement
+
+UNDO_WINDOW = timedelta(minutes=10)
+SHOWN_TOLERANCE = 500
+
+_in_time_order = attrgetter("occurred_at", "id")
+
+
+class Reading:
+    """What one pass over the facts found."""
+
+    __slots__ = ("earned", "evidence_after", "not_counted", "pending", "triggered", "upcoming")
+
+    def __init__(self) -> None:
+        self.earned: list[tuple[BehaviorPlan, Fact]] = []
+        self.triggered: dict[TriggerPlan, list[Fact]] = {}
+        self.not_counted: dict[BehaviorPlan, int] = {}
+        self.evidence_after: datetime | None = None
+        self.pending: list[datetime] = []
+        self.upcoming: datetime | None = None
+
+
+def judge(
+    facts: Iterable[Fact],
+    profile: Profile,
+    rules: CompiledRuleSet,
+    at: datetime,
+    known_at: datetime | None = None,
+    *,
+    hold: Hold = NO_HOLD,
+    look_ahead: bool = True,
+) -> Judgement:
+    """Judge one lead at ``at`` by what was known at ``known_at`` (default: the same moment).
+
+    ``hold`` says where the lead stands, and matters only for rule sets with hold hours. Without ``look_ahead``
+    ``next_change_at`` is not computed.
+    """
+    fit = judge_fit(profile, rules)
+    reading = read_facts(facts, rules, at, known_at or at)
+    at_second = (at - EPOCH).total_seconds()
+    earnings, parts = _fade(reading.earned, rules, at_second)
+    before_clamp = _sum(earnings, parts)
+    engagement = clamp(before_clamp)
+    one, two = rules.engagement_bounds
+    level = 1 if engagement >= one else 2 if engagement >= two else 3
+    has_evidence = reading.evidence_after is None or _find_evidence(reading, rules, fit.grade)
+    decision = decide(rules, fit, level, at, triggered=reading.triggered, has_evidence=has_evidence, hold=hold)
+    judgement = Judgement(
+        rules=rules,
+        at=at,
+        fit_result=fit,
+        engagement=engagement,
+        level=level,
+        decision=decision,
+        evidence_after=reading.evidence_after,
+        earnings=earnings,
+        not_counted=reading.not_counted,
+        before_clamp=before_clamp,
+    )
+    if look_ahead:
+        exit_at = _engagement_exit(parts, at_second, engagement, level, rules) if parts else None
+        judgement.next_change_at = _next_change(judgement, reading, has_evidence, hold, exit_at)
+    return judgement
+
+
+def judge_fit(profile: Profile, rules: CompiledRuleSet) -> FitResult:
+    """Return fit, its grade and the rules that gave it. Fit does not fade."""
+    hits: list[ProfileRule] = []
+    points, is_known = 0, False
+    for field, read, tells, field_rules, when_unknown in rules.fields:
+        value = read(profile)
+        if value is None or value == "":
+            for rule in when_unknown:
+                hits.append(rule)
+                points += rule.points
+            continue
+        if tells and (field, value) not in SILENT_VALUES:
+            is_known = True
+        for matches, rule in field_rules:
+            if matches(value):
+                hits.append(rule)
+                points += rule.points
+    if not is_known:
+        return FitResult(0, "?", [], 0, _disqualifier(profile, rules))
+    score = clamp(points)
+    good, fair = rules.fit_bounds
+    grade = "A" if score >= good else "B" if score >= fair else "C"
+    return FitResult(score, grade, hits, points, _disqualifier(profile, rules))
+
+
+def _disqualifier(profile: Profile, rules: CompiledRuleSet) -> ProfileRule | None:
+    for read, matches, rule in rules.disqualifiers:
+        value = read(profile)
+        is_unknown = value is None or value == ""
+        if is_unknown if matches is None else not is_unknown and matches(value):
+            return rule
+    return None
+
+
+def read_facts(facts: Iterable[Fact], rules: CompiledRuleSet, at: datetime, known_at: datetime) -> Reading:
+    """Collect what the facts earn, trigger and announce. Later, undone and machine facts do not count."""
+    reading = Reading()
+    by_kind = rules.by_kind
+    visible: list[Fact] = []
+    undone: set[str] = set()
+    for fact in facts:
+        plan = by_kind.get(fact.kind)
+        if plan is None or fact.recorded_at > known_at:
+            continue
+        if fact.occurred_at > at:
+            if reading.upcoming is None or fact.occurred_at < reading.upcoming:
+                reading.upcoming = fact.occurred_at
+        elif plan.is_undone:
+            undone.add(str(fact.payload.get("undoes")))
+        else:
+            visible.append(fact)
+    visible.sort(key=_in_time_order)
+    windows: dict[BehaviorPlan, _Window] = {}
+    for fact in visible:
+        payload = fact.payload
+        if payload.get("machine") is True or (undone and str(fact.id) in undone):
+            continue
+        _apply(reading, by_kind[fact.kind], fact, windows, at)
+    for plan, window in windows.items():
+        if window.not_counted:
+            reading.not_counted[plan] = window.not_counted
+    return reading
+
+
+def _apply(reading: Reading, plan: KindPlan, fact: Fact, windows: dict[BehaviorPlan, "_Window"], at: datetime) -> None:
+    for behavior in plan.behaviors:
+        if behavior.matches is not None and not behavior.matches(fact.payload):
+            continue
+        if not behavior.plain:
+            window = windows.get(behavior)
+            if window is None:
+                window = windows[behavior] = _Window(behavior)
+            if not window.earns(fact.occurred_at):
+                continue
+        reading.earned.append((behavior, fact))
+    for trigger in plan.triggers:
+        if trigger.matches is None or trigger.matches(fact.payload):
+            reading.triggered.setdefault(trigger, []).append(fact)
+    if plan.is_verdict:
+        _read_verdict(reading, fact, at)
+
+
+class _Window:
+    """Counts the facts of one rule: which of them earn, and how many a limit kept from earning."""
+
+    __slots__ = ("earned_at", "not_counted", "plan", "recent")
+
+    def __init__(self, plan: BehaviorPlan) -> None:
+        self.plan = plan
+        self.recent: list[datetime] = []
+        self.earned_at: list[datetime] = []
+        self.not_counted = 0
+
+    def earns(self, occurred_at: datetime) -> bool:
+        """Count a fact. The facts up to one that earns are used up; those a limit blocks stay."""
+        plan, recent = self.plan, self.recent
+        recent.append(occurred_at)
+        if plan.within is not None:
+            since = occurred_at - plan.within
+            while recent[0] <= since:
+                recent.pop(0)
+        if len(recent) < plan.count:
+            return False
+        if plan.limit is not None:
+            if plan.limit_span is not None:
+                since = occurred_at - plan.limit_span
+                self.earned_at = [each for each in self.earned_at if each > since]
+            if len(self.earned_at) >= plan.limit:
+                self.not_counted += 1
+                return False
+        self.earned_at.append(occurred_at)
+        recent.clear()
+        return True
+
+
+def _read_verdict(reading: Reading, fact: Fact, at: datetime) -> None:
+    """Note when a verdict takes effect, the date it names, and whether it asks for new evidence."""
+    effective_at = moment(fact.payload.get("effective_at")) or fact.occurred_at + UNDO_WINDOW
+    if effective_at > at:
+        reading.pending.append(effective_at)
+    recycle_at = moment(fact.payload.get("recycle_on"))
+    if recycle_at is not None and recycle_at > at:
+        reading.pending.append(recycle_at)
+    asks = fact.kind in EVIDENCE_KINDS and (
+        fact.kind != REJECTED or str(fact.payload.get("reason")) in REASONS_FOR_NEW_EVIDENCE
+    )
+    if asks and effective_at <= at and (reading.evidence_after is None or fact.occurred_at > reading.evidence_after):
+        reading.evidence_after = fact.occurred_at
+
+
+def moment(value: Any) -> datetime | None:
+    """Return an aware datetime from a datetime, an ISO text or an ISO date (midnight UTC), else None."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            return None
+    if not isinstance(value, datetime):
+        return None
+    return value if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def _find_evidence(reading: Reading, rules: CompiledRuleSet, grade: str) -> bool:
+    """Drop triggers that the verdict has answered, and say whether enough was recorded after it for SQL."""
+    since = reading.evidence_after
+    later = {t: [fact for fact in facts if fact.recorded_at > since] for t, facts in reading.triggered.items()}
+    reading.triggered = {trigger: facts for trigger, facts in later.items() if facts}
+    if any(grade in t.grades and len(facts) >= t.count for t, facts in reading.triggered.items()):
+        return True
+    return sum(plan.points for plan, fact in reading.earned if fact.recorded_at > since) >= rules.evidence_points
+
+
+def _fade(
+    earned: list[tuple[BehaviorPlan, Fact]], rules: CompiledRuleSet, at_second: float
+) -> tuple[list[Earning], list[Part]]:
+    """Return each earning with what remains of it, and the same as parts of a curve, one for each group."""
+    earnings: list[Earning] = []
+    parts: dict[str, Part] = {}
+    groups = rules.groups
+    for plan, fact in earned:
+        start, half_life, points = (fact.occurred_at - EPOCH).total_seconds(), plan.half_life, plan.points
+        earnings.append((plan, fact, round(points * 0.5 ** ((at_second - start) / half_life))))
+        key = plan.rule.group
+        part = parts.get(key)
+        if part is None:
+            part = parts[key] = (groups[key].cap if key in groups else None, [], [])
+        part[1 if points > 0 else 2].append((points, start, half_life))
+    return earnings, list(parts.values())
+
+
+def _sum(earnings: list[Earning], parts: list[Part]) -> int:
+    """Return the sum of what remains, with the caps of the groups but without the clamp."""
+    if all(part[0] is None for part in parts):
+        return sum([left for _, _, left in earnings])
+    totals: dict[str, int] = {}
+    for plan, _, left in earnings:
+        totals[plan.rule.group] = totals.get(plan.rule.group, 0) + left
+    return sum(
+        points if cap is None or points < cap else cap
+        for points, (cap, _, _) in zip(totals.values(), parts, strict=True)
+    )
+
+
+def _engagement_exit(
+    parts: list[Part], at_second: float, engagement: int, level: int, rules: CompiledRuleSet
+) -> datetime | None:
+    """Return when engagement leaves its level, or is off by five points from what is shown."""
+    one, two = rules.engagement_bounds
+    floor_of_level, end_of_level = {1: (one, MAX_SCORE + 1), 2: (two, one), 3: (0, two)}[level]
+    low = max(floor_of_level, engagement - SHOWN_TOLERANCE + 1)
+    high = min(end_of_level, engagement + SHOWN_TOLERANCE)
+    second = Curve(parts, at_second).first_exit(at_second, low, high)
+    return None if second is None else datetime.fromtimestamp(second, UTC)
+
+
+def _next_change(
+    judgement: Judgement, reading: Reading, has_evidence: bool, hold: Hold, exit_at: datetime | None
+) -> datetime | None:
+    """Return the earliest second at which anything changes without a new fact."""
+    certain = [*reading.pending, *(each for each in (reading.upcoming, exit_at) if each is not None)]
+    earliest = min(certain, default=None)
+    decision, after = judgement.decision, judgement.decision.hold_after(hold)
+    for possible in sorted(change_times(judgement.rules, decision, reading.triggered, judgement.at)):
+        if earliest is not None and possible >= earliest:
+            break
+        later = decide(
+            judgement.rules,
+            judgement.fit_result,
+            judgement.level,
+            possible,
+            triggered=reading.triggered,
+            has_evidence=has_evidence,
+            hold=after,
+        )
+        if (later.cause_key, later.stage) != (decision.cause_key, decision.stage):
+            earliest = possible
+            break
+    return None if earliest is None else _whole_second(earliest)
+
+
+def _whole_second(at: datetime) -> datetime:
+    """Return the first whole second that is not before ``at``."""
+    return at if not at.microsecond else at.replace(microsecond=0) + timedelta(seconds=1)
