@@ -1,0 +1,39 @@
+"""What can be done with handovers; every act is a fact on the lead and an audit entry."""
+
+from sales.errors import (
+    AlreadyClaimed,
+    AlreadyDecided,
+    HandoverNotFound,
+    InvalidVerdict,
+    MayNotSell,
+    NothingToUndo,
+    SalesError,
+)
+from sales.services.contacts import add_note, log_contact
+from sales.services.opening import hand_over
+from sales.services.taking import accept, claim
+from sales.services.undoing import undo
+from sales.services.verdicts import lose, recycle, reject, win
+from sales.services.watching import settle_handovers, watch_handovers
+
+__all__ = [
+    "AlreadyClaimed",
+    "AlreadyDecided",
+    "HandoverNotFound",
+    "InvalidVerdict",
+    "MayNotSell",
+    "NothingToUndo",
+    "SalesError",
+    "accept",
+    "add_note",
+    "claim",
+    "hand_over",
+    "log_contact",
+    "lose",
+    "recycle",
+    "reject",
+    "settle_handovers",
+    "undo",
+    "watch_handovers",
+    "win",
+]

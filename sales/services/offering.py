@@ -1,0 +1,67 @@
+"""Who is offered a handover: the lead's owner, else the next rep of the team, else the team's queue."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
+from accounts.models import Role, Team
+from accounts.permissions import can_sell
+from accounts.selectors import sellers
+from leads.models import Lead
+from sales.models import WORKING_STATES, Handover
+from sales.routing import NEVER, Line, Seat
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A team, the one of its people it is offered to (None: the team's queue), and why."""
+
+    team: Team | None
+    user_id: int | None = None
+    reason: str = ""
+
+
+class Desk:
+    """Gives out turns; reads each team's line once, however many handovers it places."""
+
+    def __init__(self) -> None:
+        self._lines: dict[int | None, Line] = {}
+        self._default: Team | None = None
+        self._has_default = False
+
+    def offer(self, *, lead: Lead, now: datetime, except_id: int | None = None) -> Offer:
+        """Return to whom a lead goes; ``except_id`` is the one who let the last offer pass."""
+        owner = lead.owner
+        if owner is not None and can_sell(owner) and owner.pk != except_id:
+            return Offer(owner.team or lead.team, owner.pk, "this is your lead")
+        team = lead.team or self._default_team()
+        turn = self._line(team).next(now=now, except_id=except_id)
+        return Offer(team, *turn) if turn else Offer(team)
+
+    def _default_team(self) -> Team | None:
+        if not self._has_default:
+            self._default, self._has_default = Team.objects.order_by("pk").first(), True
+        return self._default
+
+    def _line(self, team: Team | None) -> Line:
+        key = team.pk if team else None
+        if key not in self._lines:
+            self._lines[key] = Line.of(_seats(team))
+        return self._lines[key]
+
+
+def _seats(team: Team | None) -> list[Seat]:
+    newest = Handover.objects.filter(offered_to=OuterRef("pk"), offered_at__isnull=False).order_by("-offered_at")
+    reps = sellers(team).filter(role=Role.REP).annotate(last=Subquery(newest.values("offered_at")[:1]))
+    times = dict(reps.values_list("pk", "last"))
+    open_counts = dict(
+        Handover.objects.filter(closed_at=None, state__in=WORKING_STATES)
+        .annotate(holder=Coalesce("owner_id", "offered_to_id"))
+        .filter(holder__in=times)
+        .values("holder")
+        .annotate(count=Count("pk"))
+        .values_list("holder", "count")
+    )
+    return [Seat(open_counts.get(pk, 0), last or NEVER, pk) for pk, last in times.items()]

@@ -1,0 +1,74 @@
+"""Opening handovers: level-triggered, so that calling it again changes nothing."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+
+from accounts.models import Team
+from leads.kinds import Kind, Temperature
+from leads.models import Lead
+from leads.services import NewActivity, assign_team, lock_leads, record_activities
+from sales.business_time import BusinessHours
+from sales.causes import Cause, untaken_causes
+from sales.models import Handover
+from sales.selectors.hours import business_hours
+from sales.services.offering import Desk
+from sales.services.watching import settle_handovers
+from sales.sla import due_times
+
+
+@transaction.atomic
+def hand_over(*, lead_ids: Collection[UUID], now: datetime) -> list[Handover]:
+    """Open a handover for each lead that has a cause and no open one. Returns those opened."""
+    settle_handovers(now=now, lead_ids=lead_ids)
+    candidates = untaken_causes(lead_ids)
+    if not candidates:
+        return []
+    lock_leads(candidates)
+    causes = untaken_causes(candidates)
+    leads = Lead.objects.filter(pk__in=causes).select_related("owner", "team").annotate(heat=F("state__temperature"))
+    hours, desk = business_hours(), Desk()
+    handovers = [_new(lead, causes[lead.pk], desk, hours, now) for lead in leads.order_by("pk")]
+    Handover.objects.bulk_create(handovers)
+    _tell_the_lead(handovers, now)
+    return handovers
+
+
+def _new(lead: Lead, cause: Cause, desk: Desk, hours: BusinessHours, now: datetime) -> Handover:
+    is_hot = lead.heat == Temperature.HOT
+    due = due_times(opened_at=now, is_hot=is_hot, hours=hours)
+    offer = desk.offer(lead=lead, now=now)
+    return Handover(
+        lead=lead,
+        team=offer.team,
+        is_hot=is_hot,
+        cause_kind=cause.kind,
+        cause=cause.words[:300],
+        cause_at=cause.at,
+        transition_id=cause.transition_id,
+        activity_id=cause.activity_id,
+        offered_to_id=offer.user_id,
+        offered_at=now if offer.user_id else None,
+        offer_reason=offer.reason,
+        opened_at=now,
+        first_contact_due_at=due.first_contact_at,
+        verdict_due_at=due.verdict_at,
+        return_at=due.return_at if offer.user_id else None,
+        changed_at=now,
+    )
+
+
+def _tell_the_lead(handovers: Iterable[Handover], now: datetime) -> None:
+    """Add the facts, and show each lead to the team it is offered to."""
+    facts = []
+    by_team: dict[Team | None, list[UUID]] = {}
+    for handover in handovers:
+        by_team.setdefault(handover.team, []).append(handover.lead_id)
+        payload = {"handover": str(handover.pk), "cause": handover.cause, "cause_kind": handover.cause_kind}
+        facts.append(NewActivity(handover.lead_id, Kind.HANDOVER_OPENED, payload))
+    record_activities(facts=facts, now=now, is_marking=False)
+    for team, lead_ids in by_team.items():
+        assign_team(lead_ids=lead_ids, team=team)

@@ -1,0 +1,67 @@
+"""Taking back the last act, within ten minutes."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import User
+from leads.kinds import Kind
+from leads.lifecycle import VERDICT_DELAY
+from leads.models import Activity
+from sales.errors import AlreadyClaimed, NothingToUndo
+from sales.models import Handover, State
+from sales.services.holding import give_back, locked, store, tell
+
+UNDO_WINDOW = VERDICT_DELAY
+
+
+@transaction.atomic
+def undo(*, handover: Handover, by: User, now: datetime) -> Handover:
+    """Take back the verdict, else the accept, else the claim of ``by``: what was, is again.
+
+    Raises NothingToUndo when ten minutes have passed, AlreadyClaimed, MayNotSell, HandoverNotFound.
+    """
+    row = locked(handover, by)
+    if row.owner_id not in (None, by.pk):
+        raise AlreadyClaimed(row.owner)
+    if not row.is_working:
+        fact_id, words = _take_back_verdict(row, now)
+    elif row.state == State.ACCEPTED and row.accepted_at + UNDO_WINDOW > now:
+        fact_id, words = _take_back_accept(row, now)
+    elif row.state == State.CLAIMED and row.claimed_at + UNDO_WINDOW > now:
+        fact_id, words = _fact_id(row, Kind.HANDOVER_CLAIMED), "Claim"
+        give_back(row, now)
+    else:
+        raise NothingToUndo
+    store(row, now)
+    tell(row, Kind.UNDONE, by, now, {"undoes": fact_id, "what": words})
+    return row
+
+
+def _take_back_verdict(row: Handover, now: datetime) -> tuple[int | None, str]:
+    if not row.is_open or row.is_settled(now):
+        raise NothingToUndo(row.settles_at)
+    fact_id = row.verdict_activity_id
+    words = f"{row.get_state_display()}: {row.reason_text}" if row.reason_text else row.get_state_display()
+    if row.was_taken_by_verdict:
+        give_back(row, now)
+    else:
+        row.state = State.ACCEPTED if row.accepted_at else State.CLAIMED
+    row.decided_at = row.settles_at = row.verdict_activity = None
+    row.reject_reason = row.lost_reason = row.amount = row.won_on = row.recycle_on = None
+    row.currency = row.blocked_channel = ""
+    return fact_id, words
+
+
+def _take_back_accept(row: Handover, now: datetime) -> tuple[int | None, str]:
+    fact_id = _fact_id(row, Kind.HANDOVER_ACCEPTED)
+    if row.claimed_at == row.accepted_at:
+        give_back(row, now)
+    else:
+        row.state, row.accepted_at = State.CLAIMED, None
+    return fact_id, "Accept"
+
+
+def _fact_id(row: Handover, kind: Kind) -> int | None:
+    facts = Activity.objects.filter(lead=row.lead_id, kind=kind, payload__handover=str(row.pk))
+    return facts.order_by("-id").values_list("pk", flat=True).first()

@@ -1,0 +1,76 @@
+"""What time does to handovers: verdicts settle, and leads nobody contacts go back to the queue."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from leads.kinds import Kind
+from leads.models import Lead
+from mail.services import suppress
+from sales.business_time import BusinessHours
+from sales.models import WORKING_STATES, ContactAttempt, Handover, State
+from sales.selectors.hours import business_hours
+from sales.services.holding import give_back, release_lead, store, tell
+from sales.services.offering import Desk
+from sales.sla import RETURN_SHARE, first_contact_allowance
+
+IN_CONTACT = 7
+BATCH = 200
+
+
+@transaction.atomic
+def settle_handovers(*, now: datetime, lead_ids: Collection[UUID] | None = None) -> int:
+    """Close handovers whose verdict can no longer be undone. Returns how many."""
+    due = Handover.objects.filter(closed_at=None, settles_at__lte=now).order_by("settles_at")
+    if lead_ids is not None:
+        due = due.filter(lead__in=lead_ids)
+    rows = list(due.select_for_update(skip_locked=True, of=("self",))[:BATCH])
+    for row in rows:
+        if row.blocked_channel == ContactAttempt.Means.EMAIL:
+            _block_address(row, now)
+        if row.state != State.WON and row.reject_reason != IN_CONTACT:
+            release_lead(row, now)
+        row.closed_at, row.return_at = row.settles_at, None
+        store(row, now)
+    return len(rows)
+
+
+def _block_address(row: Handover, now: datetime) -> None:
+    email = Lead.objects.filter(pk=row.lead_id).values_list("email", flat=True).first()
+    if email:
+        suppress(email=email, topic="address", reason="Sales found that this address is wrong.", now=now)
+
+
+@transaction.atomic
+def watch_handovers(*, now: datetime) -> int:
+    """Settle what is due, and give leads that nobody contacted in one and a half times the allowance to the next.
+
+    Returns how many went back to the queue. Their first-contact clock is not reset: the lead still waits.
+    """
+    settle_handovers(now=now)
+    late = Handover.objects.filter(return_at__lte=now, closed_at=None, state__in=WORKING_STATES, first_contact_at=None)
+    rows = list(late.order_by("return_at").select_for_update(skip_locked=True, of=("self",))[:BATCH])
+    if not rows:
+        return 0
+    hours, desk = business_hours(), Desk()
+    leads = Lead.objects.select_related("owner", "team").in_bulk([row.lead_id for row in rows])
+    for row in rows:
+        _return(row, leads[row.lead_id], hours, desk, now)
+    return len(rows)
+
+
+def _return(row: Handover, lead: Lead, hours: BusinessHours, desk: Desk, now: datetime) -> None:
+    passed = row.owner or row.offered_to
+    if row.state != State.QUEUED:
+        give_back(row, now)
+        lead.refresh_from_db(fields=["owner"])
+    offer = desk.offer(lead=lead, now=now, except_id=passed.pk if passed else None)
+    row.offered_to_id, row.offer_reason, row.offered_at = offer.user_id, offer.reason, now if offer.user_id else None
+    allowance = first_contact_allowance(is_hot=row.is_hot)
+    row.return_at = hours.add(now, allowance * RETURN_SHARE) if offer.user_id else None
+    row.returned_count += 1
+    store(row, now)
+    payload = {"from": str(passed or ""), "to": str(row.offered_to or ""), "returned_count": row.returned_count}
+    tell(row, Kind.HANDOVER_RETURNED, None, now, payload)
