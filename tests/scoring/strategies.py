@@ -15,7 +15,7 @@ FIELDS = ("company", "job_title", "country")
 TEXTS = ("", "Acme", "Head of Sales", "de", "DE", "Sales", None)
 GROUPS = (Group("web", "Website", 2_000), Group("mail", "Mail", 500))
 
-points = st.integers(-4_000, 6_000).filter(bool)
+points = st.one_of(st.integers(500, 6_000), st.integers(1, 6_000), st.integers(-4_000, -1))
 conditions = st.sampled_from([{}, {}, {"path": "/pricing*"}, {"path": "*blog"}])
 
 
@@ -36,6 +36,7 @@ def profile_rules(prefix):
                 points=st.just(rule[2]),
             )
         ),
+        min_size=1,
         max_size=4 if prefix == "fit" else 1,
     ).map(lambda rules: numbered(rules, prefix))
 
@@ -66,6 +67,7 @@ def behaviors(half_lives):
             limit_days=st.sampled_from((None, 1, 7)),
             group=st.sampled_from(("", "web", "mail")),
         ),
+        min_size=2,
         max_size=5,
     ).map(lambda rules: numbered(rules, "did"))
 
@@ -75,14 +77,15 @@ triggers = st.lists(
         TriggerRule,
         key=st.just(""),
         name=st.just("Asked"),
-        kind=st.sampled_from(KINDS),
+        kind=st.sampled_from(KINDS[1:]),
         stage=st.sampled_from(("mql", "sql")),
         temperature=st.sampled_from(("warm", "hot")),
-        within_days=st.sampled_from((0.01, 1, 14)),
-        grades=st.sampled_from((("A", "B", "?"), ("A",), ("C", "?"))),
+        within_days=st.sampled_from((0.01, 14, 90)),
+        grades=st.sampled_from((("A", "B", "?"), ("A", "C"), ("C", "?"))),
         conditions=conditions,
         count=st.sampled_from((1, 1, 2)),
     ),
+    min_size=1,
     max_size=2,
 ).map(lambda rules: numbered(rules, "asked"))
 matrices = st.sampled_from(
@@ -104,7 +107,7 @@ def rule_sets(half_lives, hold_hours=(0, 0, 6)):
         triggers=triggers,
         groups=st.just(GROUPS),
         fit_bounds=st.sampled_from(((7_000, 4_000), (3_000, 1_000))),
-        engagement_bounds=st.sampled_from(((6_000, 3_000), (2_500, 700))),
+        engagement_bounds=st.sampled_from(((6_000, 3_000), (2_500, 700), (600, 100))),
         matrix=matrices,
         hold_hours=st.sampled_from(hold_hours),
     )
@@ -118,10 +121,13 @@ def facts(max_age, ahead=timedelta(hours=1), max_size=10):
     age = st.timedeltas(-ahead, max_age)
     late = st.sampled_from((timedelta(0), timedelta(0), timedelta(minutes=3), timedelta(days=2)))
     payload = st.fixed_dictionaries(
-        {"path": st.sampled_from(PATHS)}, optional={"machine": st.just(True), "reason": st.integers(1, 8)}
+        {"path": st.sampled_from(PATHS)},
+        optional={"machine": st.sampled_from((False, False, True)), "reason": st.sampled_from((1, 2, 4, 5, "6", 7))},
     )
-    row = st.tuples(st.sampled_from(KINDS * 3 + VERDICTS + ("undone", "note_added")), age, late, payload)
-    return st.lists(row, max_size=max_size).flatmap(lambda rows: st.tuples(*[_fact(i, r) for i, r in enumerate(rows)]))
+    row = st.tuples(st.sampled_from(KINDS * 6 + VERDICTS + ("undone", "note_added")), age, late, payload)
+    return st.lists(row, min_size=3, max_size=max_size).flatmap(
+        lambda rows: st.tuples(*[_fact(i, r) for i, r in enumerate(rows)])
+    )
 
 
 def _fact(number, row):
