@@ -1,0 +1,52 @@
+"""What the preference page and the unsubscribe links read."""
+
+from dataclasses import dataclass
+
+from leads.models import Consent, Lead, Topic
+
+LONGEST_TOKEN = 80
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One topic and whether the lead gets its mails."""
+
+    topic: Topic
+    is_on: bool
+
+
+def last_words(lead: Lead) -> dict[int, bool]:
+    """Return the last yes or no of the lead to each topic that was ever asked about."""
+    rows = Consent.objects.filter(lead=lead).order_by("topic", "-at", "-id").distinct("topic")
+    return dict(rows.values_list("topic_id", "given"))
+
+
+def choices(lead: Lead) -> list[Choice]:
+    """Return every topic in order, with the lead's last word; a topic never asked about is off."""
+    said = last_words(lead)
+    return [Choice(topic, said.get(topic.pk, False)) for topic in Topic.objects.order_by("position", "name")]
+
+
+def lead_of_key(key: str) -> Lead | None:
+    """Return the lead a preference link belongs to."""
+    return Lead.objects.filter(preference_key=key).first() if 0 < len(key) <= LONGEST_TOKEN else None
+
+
+def lead_and_topic(token: str) -> tuple[Lead, Topic | None] | None:
+    """Return whom an unsubscribe link belongs to and the topic it is about, None being every topic.
+
+    A token is ``KEY`` or ``KEY-TOPIC``, the topic by slug or number, and a key may hold dashes itself. A topic that
+    is not known (a cut-off link) means every topic: rather one mail too few.
+    """
+    if not 0 < len(token) <= LONGEST_TOKEN:
+        return None
+    ends = [at for at, letter in enumerate(token) if letter == "-"] + [len(token)]
+    keys = {token[:end]: token[end + 1 :] for end in ends}
+    lead = Lead.objects.filter(preference_key__in=keys).order_by("preference_key").first()
+    if lead is None:
+        return None
+    name = keys[lead.preference_key]
+    topics = (
+        Topic.objects.filter(pk=int(name)) if name.isascii() and name.isdigit() else Topic.objects.filter(slug=name)
+    )
+    return lead, topics.first()

@@ -1,0 +1,112 @@
+"""The clock of the sequences: a step that is due becomes a message, and the next step gets its due time."""
+
+import logging
+import time
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from common.models import Installation
+from mail.models import Kind as MailKind
+from mail.models import Message
+from mail.services import queue_message
+from nurturing.letters import topic_footing, write_letter
+from nurturing.links import list_id, unsubscribe_url
+from nurturing.models import Enrollment, EnrollmentState, Step, StepMessage
+from nurturing.rules import Standing, reason_to_stop
+from nurturing.selectors.standing import standings
+from nurturing.services.stops import end_enrollment, message_prefix
+
+logger = logging.getLogger(__name__)
+
+BATCH = 200
+PUT_OFF = timedelta(minutes=30)
+
+
+def advance_due_enrollments(*, now: datetime, limit_seconds: float = 60) -> int:
+    """Take every enrollment that is due one step on, batch by batch, and return how many were taken.
+
+    Each batch commits by itself; what another worker holds is left to it.
+    """
+    ends = time.monotonic() + limit_seconds
+    total = 0
+    while taken := _advance_batch(now):
+        total += taken
+        if time.monotonic() > ends:
+            break
+    return total
+
+
+@transaction.atomic
+def _advance_batch(now: datetime) -> int:
+    due = list(
+        Enrollment.objects.filter(state=EnrollmentState.ACTIVE, due_at__lte=now, sequence__is_active=True)
+        .select_related("sequence__topic", "lead__owner", "activity")
+        .prefetch_related("sequence_version__steps")
+        .select_for_update(skip_locked=True, of=("self",))
+        .order_by("due_at", "id")[:BATCH]
+    )
+    if due:
+        known = standings({enrollment.lead_id for enrollment in due})
+        installation = Installation.current()
+        for enrollment in due:
+            _advance(enrollment, known[enrollment.lead_id], installation, now)
+    return len(due)
+
+
+def _advance(enrollment: Enrollment, standing: Standing, installation: Installation, now: datetime) -> None:
+    stop = reason_to_stop(standing, enrollment.sequence, started_at=enrollment.started_at, now=now)
+    if stop:
+        end_enrollment(enrollment, stop, now=now)
+        return
+    try:
+        with transaction.atomic():
+            _take_step(enrollment, standing, installation, now)
+    except ValueError as exc:
+        logger.warning("enrollment %s put off: %s", enrollment.pk, exc)
+        enrollment.problem, enrollment.due_at = str(exc)[:300], now + PUT_OFF
+        enrollment.save(update_fields=["problem", "due_at"])
+
+
+def _take_step(enrollment: Enrollment, standing: Standing, installation: Installation, now: datetime) -> None:
+    steps = {step.position: step for step in enrollment.sequence_version.steps.all()}
+    step = steps[enrollment.next_position]
+    message = _queue_step(enrollment, step, standing, installation, now)
+    StepMessage.objects.get_or_create(enrollment=enrollment, step=step, defaults={"message": message, "queued_at": now})
+    following = steps.get(step.position + 1)
+    if following:
+        enrollment.next_position = following.position
+        enrollment.due_at = now + timedelta(hours=following.delay_hours)
+    else:
+        enrollment.state = EnrollmentState.FINISHED
+        enrollment.due_at, enrollment.ended_at = None, now
+    enrollment.problem = ""
+    enrollment.save(update_fields=["next_position", "due_at", "state", "ended_at", "problem"])
+
+
+def _queue_step(
+    enrollment: Enrollment, step: Step, standing: Standing, installation: Installation, now: datetime
+) -> Message:
+    lead, topic = enrollment.lead, enrollment.sequence.topic
+    letter = write_letter(
+        subject=step.subject,
+        body=step.body,
+        lead=lead,
+        offer=enrollment.activity.payload if enrollment.activity else {},
+        footing=topic_footing(lead, topic, standing.consents[topic.pk].at),
+        installation=installation,
+    )
+    return queue_message(
+        dedupe_key=f"{message_prefix(enrollment)}{step.position}:{enrollment.run}",
+        kind=MailKind.MARKETING,
+        topic=topic.slug,
+        to_email=lead.email,
+        subject=letter.subject,
+        text=letter.text,
+        html=letter.html,
+        about=lead.pk,
+        reply_to=lead.owner.email if lead.owner else "",
+        unsubscribe_url=unsubscribe_url(lead, topic),
+        list_id=list_id(topic),
+        now=now,
+    )

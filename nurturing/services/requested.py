@@ -1,0 +1,78 @@
+"""The guide somebody asked for: sent at once, whether or not they want marketing, and with no marketing in it."""
+
+import logging
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from common.models import Installation
+from leads.kinds import Kind
+from leads.models import Activity
+from mail.models import Kind as MailKind
+from mail.models import Message
+from mail.services import queue_message
+from nurturing.letters import requested_footing, write_letter
+from nurturing.models import RequestedMail, Template
+from nurturing.starter import GUIDE_TEMPLATE
+
+logger = logging.getLogger(__name__)
+
+
+@transaction.atomic
+def send_requested_guides(*, lead_ids: Collection[UUID], now: datetime) -> int:
+    """Queue one guide mail for each request that has none yet and return how many were queued."""
+    waiting = list(
+        Activity.objects.filter(lead__in=lead_ids, kind=Kind.FORM_SUBMITTED, payload__offer_mail=True)
+        .exclude(pk__in=RequestedMail.objects.filter(activity__lead__in=lead_ids).values("activity"))
+        .exclude(lead__email_key=None)
+        .select_related("lead__owner")
+        .order_by("id")
+    )
+    if not waiting:
+        return 0
+    template, installation = guide_template(now), Installation.current()
+    rows = [_request(activity, template, installation, now) for activity in waiting]
+    RequestedMail.objects.bulk_create(rows, ignore_conflicts=True)
+    return sum(1 for row in rows if row.message)
+
+
+def guide_template(now: datetime) -> Template:
+    """Return the template of the guide mail, adding it where it is missing."""
+    words = {**GUIDE_TEMPLATE, "created_at": now, "updated_at": now}
+    return Template.objects.get_or_create(name=GUIDE_TEMPLATE["name"], defaults=words)[0]
+
+
+def _request(activity: Activity, template: Template, installation: Installation, now: datetime) -> RequestedMail:
+    """One request whose mail cannot be written is set aside with the reason; the others go on."""
+    try:
+        with transaction.atomic():
+            message = _queue(activity, template, installation, now)
+    except ValueError as exc:
+        logger.warning("guide for fact %s not queued: %s", activity.pk, exc)
+        return RequestedMail(activity=activity, problem=str(exc)[:300], queued_at=now)
+    return RequestedMail(activity=activity, message=message, queued_at=now)
+
+
+def _queue(activity: Activity, template: Template, installation: Installation, now: datetime) -> Message:
+    lead = activity.lead
+    letter = write_letter(
+        subject=template.subject,
+        body=template.body,
+        lead=lead,
+        offer=activity.payload,
+        footing=requested_footing(lead, activity.occurred_at),
+        installation=installation,
+    )
+    return queue_message(
+        dedupe_key=f"requested:{activity.pk}",
+        kind=MailKind.REQUESTED,
+        to_email=lead.email,
+        subject=letter.subject,
+        text=letter.text,
+        html=letter.html,
+        about=lead.pk,
+        reply_to=lead.owner.email if lead.owner else "",
+        now=now,
+    )

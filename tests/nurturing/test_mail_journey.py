@@ -1,0 +1,141 @@
+"""From a form to the last mail, against a real SMTP server, under a clock that is passed in."""
+
+from datetime import timedelta
+
+import pytest
+
+from leads.kinds import Stage
+from leads.services.consent import Proof, withdraw_consent
+from mail.models import Message, Status
+from mail.services import send_due_messages
+from nurturing.models import Enrollment, EnrollmentState, StopKind
+from nurturing.services import advance_due_enrollments, nurture_leads
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def pass_time(now):
+    """Everything that runs by itself, run as of ``now`` plus some time."""
+
+    def run(**elapsed: float) -> None:
+        moment = now + timedelta(**elapsed)
+        advance_due_enrollments(now=moment)
+        send_due_messages(now=moment)
+
+    return run
+
+
+def test_the_guide_asked_for_comes_at_once_and_without_consent(ask, smtp_sink, now, pass_time):
+    lead = ask(agrees=False)
+
+    nurture_leads(lead_ids=[lead.pk], now=now)
+    pass_time()
+
+    (mail,) = smtp_sink.messages
+    text = mail.get_body(("plain",)).get_content()
+    assert mail["To"] == "ada@engines.example"
+    assert mail["Subject"] == "Here it is: Reduce churn in 30 days"
+    assert "Hello Ada," in text
+    assert "/o/reduce-churn" in text
+    assert "because you asked for it on 2 March 2026" in text
+    assert mail["List-Unsubscribe"] is None
+    assert not Enrollment.objects.exists()
+
+
+def test_two_timed_mails_follow_in_order_and_then_nothing(ask, smtp_sink, now, pass_time):
+    lead = ask()
+
+    nurture_leads(lead_ids=[lead.pk], now=now)
+    subjects = []
+    for days in (0, 1.9, 2, 3, 4.9, 5, 6, 60):
+        pass_time(days=days)
+        subjects.append([mail["Subject"] for mail in smtp_sink.messages])
+
+    guide, first, second = (
+        "Here it is: Reduce churn in 30 days",
+        "Three questions to ask after Reduce churn in 30 days",
+        "One small step to try this week",
+    )
+    assert subjects == [
+        [guide],
+        [guide],
+        [guide, first],
+        [guide, first],
+        [guide, first],
+        [guide, first, second],
+        [guide, first, second],
+        [guide, first, second],
+    ]
+    enrollment = Enrollment.objects.get(lead=lead)
+    assert (enrollment.state, enrollment.ended_at) == (EnrollmentState.FINISHED, now + timedelta(days=5))
+
+
+def test_everything_delivered_twice_doubles_nothing(ask, smtp_sink, now, pass_time):
+    leads = [ask(f"person{n}@buyer.example").pk for n in range(3)]
+
+    for days in (0, 0, 2, 2, 5, 5):
+        nurture_leads(lead_ids=leads, now=now + timedelta(days=days))
+        nurture_leads(lead_ids=leads, now=now + timedelta(days=days))
+        pass_time(days=days)
+        pass_time(days=days)
+
+    assert len(smtp_sink.messages) == 9
+    assert len(set(smtp_sink.message_ids)) == 9
+    assert Message.objects.filter(status=Status.SENT).count() == 9
+    assert Enrollment.objects.count() == 3
+
+
+def test_a_nurture_mail_carries_the_headers_of_list_mail(ask, smtp_sink, settings, now, pass_time):
+    settings.PUBLIC_BASE_URL = "https://crm.example"
+    lead = ask()
+
+    nurture_leads(lead_ids=[lead.pk], now=now)
+    pass_time()
+    pass_time(days=2)
+
+    mail = smtp_sink.messages[1]
+    url = f"https://crm.example/u/{lead.preference_key}-guides"
+    assert f"<{url}>" in mail["List-Unsubscribe"]
+    assert len(url) <= 70
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert mail["List-Id"] == "<guides.crm.example>"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["Message-ID"] == Message.objects.get(subject__startswith="Three").message_id
+    assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
+    text, page = (part.get_content() for part in mail.iter_parts())
+    assert "because you agreed to “Guides” on 2 March 2026" in text
+    assert url in text
+    assert url in page
+    assert f"https://crm.example/p/{lead.preference_key}" in text
+    assert len(page.encode()) < 100_000
+
+
+def test_unsubscribing_stops_what_is_left(ask, smtp_sink, now, pass_time):
+    lead = ask()
+    nurture_leads(lead_ids=[lead.pk], now=now)
+    pass_time(days=2)
+
+    withdraw_consent(lead=lead, topics=None, proof=Proof(how="test"), now=now + timedelta(days=3))
+    pass_time(days=5)
+
+    assert len(smtp_sink.messages) == 2
+    enrollment = Enrollment.objects.get(lead=lead)
+    assert (enrollment.stop_kind, enrollment.stop_reason) == (StopKind.UNSUBSCRIBED, "Unsubscribed from Guides")
+
+
+def test_becoming_sql_cancels_the_waiting_mail_with_a_reason(ask, judged, smtp_sink, now, pass_time):
+    lead = ask()
+    nurture_leads(lead_ids=[lead.pk], now=now)
+    pass_time()
+    advance_due_enrollments(now=now + timedelta(days=2))
+
+    judged(lead, Stage.SQL)
+    nurture_leads(lead_ids=[lead.pk], now=now + timedelta(days=2))
+    pass_time(days=2)
+    pass_time(days=5)
+
+    message = Message.objects.get(dedupe_key__startswith="nurture:")
+    assert (message.status, message.reason) == (Status.CANCELLED, "Became SQL")
+    assert len(smtp_sink.messages) == 1
+    assert Enrollment.objects.get(lead=lead).stop_reason == "Became SQL"
