@@ -22,12 +22,15 @@ ROOT = Path(__file__).resolve().parent.parent
 WITHOUT_SERVERS = frozenset(
     ("help", "--help", "-h", "--version", "version", "check", "collectstatic", "findstatic", "diffsettings", "startapp")
 )
+# Statements of these end after a while; a migration or an import may take as long as it takes.
+SERVING = frozenset(("start", "test", "runserver"))
 KINDS = {"DATABASE_URL": postgres, "REDIS_URL": valkey}
 
 
 def run(argv: list[str]) -> int:
     """Run ``argv`` and return its exit status; errors a person can act on come without a traceback."""
     signal.signal(signal.SIGTERM, _leave_in_order)
+    signal.signal(signal.SIGHUP, _leave_in_order)
     command = argv[1] if len(argv) > 1 else "help"
     try:
         with prepared(command):
@@ -46,6 +49,8 @@ def prepared(command: str) -> Iterator[None]:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings" if command == "test" else "leadcrm.settings")
     if command != "test" and (ROOT / ".env").exists():
         environ.Env.read_env(str(ROOT / ".env"))
+    if command not in SERVING:
+        os.environ.setdefault("STATEMENT_TIMEOUT_MS", "0")
     missing = [name for name in KINDS if not is_external(name)]
     if not missing and (os.environ.get("SECRET_KEY") or command == "test"):
         yield
@@ -97,5 +102,5 @@ def announce(line: str) -> None:
 
 
 def _leave_in_order(signum: int, frame: object) -> None:
-    """Turn TERM into an ordinary exit, so that what was started is stopped."""
+    """Turn TERM and a closed terminal into an ordinary exit, so that what was started is stopped."""
     sys.exit(128 + signum)

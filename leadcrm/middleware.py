@@ -4,7 +4,6 @@ Public paths answer strangers, often thousands at once: they pass no session, CS
 therefore never read or set a cookie.
 """
 
-import logging
 from collections.abc import Callable
 
 from csp.constants import HEADER as CSP_HEADER
@@ -17,9 +16,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import get_resolver
 
-from leadcrm.refusals import refuse, too_large, unavailable, wants_json
-
-logger = logging.getLogger(__name__)
+from leadcrm.refusals import refuse, too_large, unavailable
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 PUBLIC_PREFIXES = ("/f/", "/u/", "/p/", "/c/", "/o/")
@@ -51,6 +48,8 @@ class PublicPathMiddleware:
             self.csp.process_response(request, response)
         for name, value in self.headers.items():
             response.headers.setdefault(name, value)
+        if not response.streaming:
+            response.headers.setdefault("Content-Length", str(len(response.content)))
         return response
 
     def _answer(self, request: HttpRequest) -> HttpResponseBase:
@@ -71,8 +70,11 @@ class PublicPathMiddleware:
         except RequestDataTooBig:
             request._mark_post_parse_error()
             return too_large(request)
-        except (TooManyFieldsSent, TooManyFilesSent, DisallowedHost) as exc:
-            return refuse(request, 400, str(exc) if isinstance(exc, DisallowedHost) is False else "Unknown host name.")
+        except DisallowedHost:
+            return refuse(request, 400, "This host name is not served here. Operators: see ALLOWED_HOSTS.")
+        except (TooManyFieldsSent, TooManyFilesSent):
+            request._mark_post_parse_error()
+            return refuse(request, 400, "There are more fields or files than a form can have.")
         except Exception as exc:
             return response_for_exception(request, exc)
 
@@ -125,6 +127,3 @@ def security_headers() -> dict[str, str]:
     if settings.SECURE_HSTS_SECONDS:
         headers["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}"
     return headers
-
-
-__all__ = ["DatabaseDownMiddleware", "PublicPathMiddleware", "SecurityHeadersMiddleware", "is_public", "wants_json"]

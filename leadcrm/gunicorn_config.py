@@ -1,0 +1,18 @@
+"""Settings of the web server; read by ``manage.py start`` and by the container image."""
+
+import os
+from pathlib import Path
+
+bind = os.environ.get("WEB_BIND", "0.0.0.0:8000")
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_WORKERS") or min(2, os.cpu_count() or 1))
+threads = int(os.environ.get("WEB_THREADS", "8"))
+# Imported once and shared by the workers: a faster start, and memory that is counted once.
+preload_app = True
+timeout = 60
+graceful_timeout = 10
+keepalive = 5
+control_socket_disable = True
+loglevel = "warning"
+# The heartbeat of a worker is a file that is touched; on a slow disk it would stall and the worker be killed.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None

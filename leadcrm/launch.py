@@ -1,0 +1,132 @@
+"""The steps of ``manage.py start``: database, static files, processes, first answer."""
+
+import http.client
+import os
+import socket
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+
+import redis
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from common import heartbeat
+from leadcrm.remedy import explain
+from leadcrm.supervisor import Child
+
+ANSWER_SECONDS = 60
+# Beat ticks every 10 s; a worker without a beat for this long is connected but hears nothing.
+DEAF_SECONDS = 75
+
+
+def refuse_taken_port(host: str, port: int) -> None:
+    """Raise Remedy when the address cannot be listened on."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as exc:
+            if answers(host, port):
+                raise explain(
+                    f"LeadCRM runs already at http://{host}:{port}/.",
+                    "open it, or stop it with Ctrl-C in its terminal",
+                    f"to run another one beside it: python3 manage.py start --port {port + 1}",
+                ) from None
+            raise explain(
+                f"Port {port} on {host} cannot be used: {exc.strerror}.",
+                f"take another one: python3 manage.py start --port {port + 1 if port > 1023 else 8000}",
+                f"or see who has it: ss -ltnp 'sport = :{port}'",
+            ) from exc
+
+
+def update_database(say: Callable[[str], None]) -> None:
+    """Apply the migrations that are missing; quick when there are none."""
+    executor = MigrationExecutor(connection)
+    if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        return
+    say("Preparing the database ...")
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+    call_command("migrate", verbosity=0, interactive=False)
+    connection.close()
+
+
+def collect_static(say: Callable[[str], None]) -> None:
+    """Collect and compress static files when one has changed since the last time."""
+    stamp = settings.STATIC_ROOT / ".collected"
+    present = static_fingerprint()
+    if stamp.exists() and stamp.read_text() == present:
+        return
+    say("Compressing the static files ...")
+    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+    stamp.write_text(present)
+
+
+def static_fingerprint() -> str:
+    """Return a digest of names, sizes and times of all static files."""
+    digest = sha256()
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            status = Path(storage.path(name)).stat()
+            digest.update(f"{name} {status.st_size} {status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def children(host: str, port: int) -> list[Child]:
+    """Return the web server and the worker with its clock, in the order they are stopped."""
+    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    environment = {
+        **os.environ,
+        "PUBLIC_BASE_URL": os.environ.get("PUBLIC_BASE_URL") or f"http://{address}",
+        "WEB_BIND": address,
+    }
+    web = [sys.executable, "-m", "gunicorn", "-c", "python:leadcrm.gunicorn_config", "leadcrm.wsgi"]
+    # The warning is about running as root, which is the choice of whoever started the product as root.
+    worker = [sys.executable, "-W", "ignore::RuntimeWarning", "-m", "celery", "--quiet", "-A", "leadcrm.celery:app"]
+    worker += ["worker", "--pool", "threads", "--concurrency", "4", "--beat", "--scheduler", "celery.beat:Scheduler"]
+    worker += ["--without-gossip", "--without-mingle", "--loglevel", "WARNING"]
+    return [
+        Child("web server", web, environment),
+        Child("worker", worker, environment, is_deaf=is_worker_deaf),
+    ]
+
+
+def is_worker_deaf(running_seconds: float) -> bool:
+    """Whether the worker should long have answered a tick of the clock and has not, though the broker answers."""
+    if running_seconds < DEAF_SECONDS:
+        return False
+    try:
+        last = heartbeat.last_heartbeat()
+    except redis.RedisError:
+        return False
+    return last is None or (datetime.now(UTC) - last).total_seconds() > DEAF_SECONDS
+
+
+def wait_for_answer(host: str, port: int, web: Child) -> None:
+    """Return once the web server answers. Raises Remedy when it ends or takes too long."""
+    deadline = time.monotonic() + ANSWER_SECONDS
+    while not answers(host, port):
+        if not web.is_running:
+            raise explain("The web server ended while it was starting; its last words stand above.")
+        if time.monotonic() > deadline:
+            raise explain(f"The web server does not answer after {ANSWER_SECONDS} s.", "start again")
+        time.sleep(0.05)
+
+
+def answers(host: str, port: int) -> bool:
+    """Whether this product answers at the address."""
+    target = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    try:
+        call = http.client.HTTPConnection(target, port, timeout=2)
+        call.request("GET", "/healthz")
+        return b'"leadcrm"' in call.getresponse().read(500)
+    except (OSError, http.client.HTTPException):
+        return False

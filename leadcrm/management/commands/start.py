@@ -1,0 +1,63 @@
+"""Runs the whole product: servers, web, worker and clock, until Ctrl-C."""
+
+import ipaddress
+import time
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from accounts.services import SetupDone, issue_setup_link
+from leadcrm import launch
+from leadcrm.supervisor import Supervisor
+
+
+class Command(BaseCommand):
+    help = "Run the whole product: database, broker, web server, worker and clock. Ctrl-C stops everything."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--port", type=int, default=8000, help="port of the web server (8000)")
+        parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1: this machine only)")
+        parser.add_argument("--demo", action="store_true", help="fill in sample data and print sign-ins for them")
+
+    def handle(self, *, host: str, port: int, demo: bool, **options: Any) -> None:
+        if demo and not is_loopback(host):
+            raise CommandError("--demo prints passwords that everybody knows, so it listens on 127.0.0.1 only.")
+        began = time.monotonic()
+        launch.refuse_taken_port(host, port)
+        launch.update_database(self.say)
+        launch.collect_static(self.say)
+        supervisor = Supervisor(launch.children(host, port), say=self.say)
+        try:
+            supervisor.start()
+            launch.wait_for_answer(host, port, supervisor.children[0])
+            self.greet(host, port, time.monotonic() - began)
+            supervisor.watch()
+        finally:
+            self.say("\nStopping ...")
+            supervisor.stop()
+            self.say("Stopped.")
+
+    def greet(self, host: str, port: int, seconds: float) -> None:
+        """Say where the product is, and how the first person gets in."""
+        address = f"http://{host}:{port}"
+        self.say(f"\nLeadCRM runs at {self.style.SUCCESS(address + '/')} (after {seconds:.1f} s). Ctrl-C stops it.")
+        try:
+            token = issue_setup_link(now=timezone.now())
+        except SetupDone:
+            return
+        self.say(f"Set it up here (works once, for 24 hours): {address}/setup?token={token}")
+
+    def say(self, line: str) -> None:
+        """Print ``line`` at once."""
+        self.stdout.write(line)
+        self.stdout.flush()
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches ``host``."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
