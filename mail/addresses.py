@@ -1,7 +1,6 @@
 """What may stand in a header, and which addresses are the same one."""
 
 import re
-from email.utils import parseaddr
 
 import idna
 from django.conf import settings
@@ -11,6 +10,8 @@ LOCAL_MAX = 64
 ADDRESS_MAX = 254
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 _NOT_IN_ADDRESS = re.compile(r"[\s\x00-\x1f\x7f<>,;:\"()\[\]\\]")
+
+_MAILBOX = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]+)>")
 
 
 class MailRefused(ValueError):
@@ -36,7 +37,8 @@ def check_address(name: str, value: str) -> str:
     """Return ``value`` if it is one bare address. Raises HeaderInjection or InvalidAddress."""
     address = check_header(name, value)
     local, _, domain = address.rpartition("@")
-    if not local or not domain or "@" in local or _NOT_IN_ADDRESS.search(address) or ".." in address:
+    has_shape = local and domain.strip(".") == domain != "" and "@" not in local and ".." not in address
+    if not has_shape or _NOT_IN_ADDRESS.search(address):
         raise InvalidAddress(f"The {name} “{address[:80]}” is not an e-mail address. Check its spelling.")
     if len(local.encode()) > LOCAL_MAX or len(envelope_address(address).encode()) > ADDRESS_MAX:
         raise InvalidAddress(f"The {name} is longer than a mail server accepts. Check its spelling.")
@@ -54,9 +56,16 @@ def envelope_address(address: str) -> str:
         raise InvalidAddress(f"The domain of “{address[:80]}” is not a valid domain name.") from exc
 
 
+def split_mailbox(mailbox: str) -> tuple[str, str]:
+    """Return name and address of ``Name <address>``; the name may hold a comma, as company names do."""
+    if match := _MAILBOX.fullmatch(mailbox.strip()):
+        return match["name"].strip().strip('"'), match["address"].strip()
+    return "", mailbox.strip()
+
+
 def bare_address(mailbox: str) -> str:
     """Return the address in ``Name <address>``."""
-    return parseaddr(mailbox)[1]
+    return split_mailbox(mailbox)[1]
 
 
 def address_hmacs(email: str) -> list[str]:

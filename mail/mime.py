@@ -7,10 +7,10 @@ import binascii
 import re
 from datetime import datetime
 from email.header import Header
-from email.utils import format_datetime, formataddr, parseaddr
+from email.utils import format_datetime, formataddr
 
 from mail import config
-from mail.addresses import bare_address, envelope_address
+from mail.addresses import bare_address, envelope_address, split_mailbox
 from mail.models import Message
 
 PLAIN_HEADER_MAX = 900
@@ -76,7 +76,7 @@ def _slug(text: str) -> str:
 
 
 def _mailbox(value: str) -> str:
-    name, address = parseaddr(value)
+    name, address = split_mailbox(value)
     address = envelope_address(address)
     if address.isascii() or not name:
         return formataddr((name, address)) if name else address

@@ -11,7 +11,7 @@ from django.db.models import Q
 from common.ids import uuid7
 from common.wake import wake
 from mail import config
-from mail.addresses import MailRefused, bare_address, check_address, check_header
+from mail.addresses import MailRefused, bare_address, check_address, check_header, envelope_address
 from mail.models import Kind, Message, Phase, Status
 from mail.rendering import finished_html, finished_text
 
@@ -49,7 +49,8 @@ def queue_message(
     """
     if kind == Kind.MARKETING and not unsubscribe_url:
         raise MissingUnsubscribe("A marketing mail needs an unsubscribe link. Pass unsubscribe_url.")
-    from_email = config.from_email()
+    from_email = check_header("sender", config.from_email())
+    sender = check_address("sender (EMAIL_FROM)", bare_address(from_email))
     due_at = due_at or now
     identity = uuid7()
     subject = check_header("subject", subject)
@@ -67,7 +68,7 @@ def queue_message(
         html=finished_html(_NOT_STORABLE.sub("", html), subject=subject, kind=kind, unsubscribe_url=unsubscribe_url),
         unsubscribe_url=check_header("unsubscribe link", unsubscribe_url),
         list_id=check_header("list id", list_id),
-        message_id=f"<{identity}@{bare_address(from_email).rpartition('@')[2]}>",
+        message_id=f"<{identity}@{envelope_address(sender).rpartition('@')[2]}>",
         due_at=due_at,
         give_up_at=max(due_at, now) + GIVE_UP_AFTER.get(Kind(kind), GIVE_UP_AFTER_OTHERWISE),
         created_at=now,

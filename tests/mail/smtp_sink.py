@@ -59,6 +59,7 @@ class SmtpSink:
         self.credentials = credentials
         self.raw: list[bytes] = []
         self.envelopes: list[tuple[str, str]] = []
+        self.arrived_at: list[float] = []
         self.connections = 0
         self.commands: list[str] = []
         self.closing = threading.Event()
@@ -114,6 +115,7 @@ class SmtpSink:
         with self._lock:
             self.raw.append(raw)
             self.envelopes.append((sender, recipient))
+            self.arrived_at.append(time.monotonic())
 
 
 class _Server(socketserver.ThreadingTCPServer):

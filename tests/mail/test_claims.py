@@ -1,0 +1,136 @@
+"""Claims, leases and what becomes of a message whose sender died."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from mail.models import Message, Phase, Status
+from mail.services import claims, send_due_messages, settle_expired_leases
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def claim(now):
+    """Claim everything that is due."""
+    return lambda: claims.claim_batch(now=now, lease_seconds=120)
+
+
+def expire_leases():
+    Message.objects.filter(status=Status.SENDING).update(lease_until=timezone.now() - timedelta(days=1))
+
+
+def test_a_claimed_message_is_nobody_elses(queue, claim):
+    queue()
+
+    first, second = claim(), claim()
+
+    assert (len(first), second) == (1, [])
+
+
+def test_a_claim_takes_at_most_a_batch_in_order_of_time(queue, claim, now):
+    for minutes in range(30):
+        queue(due_at=now - timedelta(minutes=minutes))
+
+    batch = claim()
+
+    assert len(batch) == claims.BATCH_SIZE
+    assert [message.due_at for message in batch] == sorted(message.due_at for message in batch)
+    assert batch[0].due_at == now - timedelta(minutes=29)
+
+
+def test_a_live_lease_is_left_alone(queue, claim, now):
+    queue()
+    claim()
+
+    settled = settle_expired_leases(now)
+
+    assert settled == 0
+
+
+@pytest.mark.parametrize(("begun", "deaths"), [(False, 0), (True, 1)])
+def test_a_sender_that_died_before_the_body_leaves_the_message_to_the_next(begun, deaths, queue, claim, now):
+    message = queue()
+    [held] = claim()
+    if begun:
+        claims.begin(held, lease_seconds=120)
+    expire_leases()
+
+    settled = settle_expired_leases(now)
+
+    message.refresh_from_db()
+    assert (settled, message.status, message.worker_deaths) == (1, Status.PENDING, deaths)
+    assert len(claim()) == 1
+
+
+def test_a_sender_that_died_with_the_body_on_its_way_leaves_it_uncertain(queue, claim, smtp_sink, now):
+    message = queue()
+    [held] = claim()
+    claims.mark_data_sent(held, lease_seconds=120)
+    expire_leases()
+
+    sent = send_due_messages(now=now)
+
+    message.refresh_from_db()
+    assert (sent, message.status, smtp_sink.messages) == (0, Status.UNCERTAIN, [])
+    assert "may have arrived" in message.reason
+
+
+def test_a_message_that_kills_its_sender_three_times_fails(queue, claim, now):
+    message = queue()
+    for _ in range(claims.MAX_WORKER_DEATHS):
+        [held] = claim()
+        claims.begin(held, lease_seconds=120)
+        expire_leases()
+        settle_expired_leases(now)
+
+    message.refresh_from_db()
+    assert (message.status, message.worker_deaths) == (Status.FAILED, 3)
+    assert claim() == []
+
+
+def test_a_sender_that_wakes_up_late_sends_nothing_another_has_taken(queue, claim, now):
+    queue()
+    [late] = claim()
+    expire_leases()
+    settle_expired_leases(now)
+    [mine] = claim()
+
+    assert not claims.begin(late, lease_seconds=120)
+    assert not claims.mark_data_sent(late, lease_seconds=120)
+    assert not claims.finish_sent(late, at=now, code=250, reply="ok", caught=False)
+    assert claims.mark_data_sent(mine, lease_seconds=120)
+
+
+def test_a_sender_that_wakes_up_late_can_still_tell_that_its_message_arrived(queue, claim, now):
+    message = queue()
+    [late] = claim()
+    claims.mark_data_sent(late, lease_seconds=120)
+    expire_leases()
+    settle_expired_leases(now)
+
+    told = claims.finish_sent(late, at=now, code=250, reply="ok", caught=False)
+
+    message.refresh_from_db()
+    assert (told, message.status, message.reason) == (True, Status.SENT, "")
+
+
+def test_the_body_is_marked_only_once(queue, claim):
+    queue()
+    [held] = claim()
+
+    first = claims.mark_data_sent(held, lease_seconds=120)
+    second = claims.mark_data_sent(held, lease_seconds=120)
+
+    assert (first, second) == (True, False)
+
+
+def test_a_released_message_is_as_if_it_had_not_been_claimed(queue, claim):
+    message = queue()
+    held = claim()
+
+    released = claims.release(held)
+
+    message.refresh_from_db()
+    assert (released, message.status, message.attempts, message.phase) == (1, Status.PENDING, 0, Phase.NONE)

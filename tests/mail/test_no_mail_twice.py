@@ -1,0 +1,180 @@
+"""The promises of the ledger with real processes: nothing twice, nothing lost silently, nothing after goodbye."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from mail.models import Kind, Message, Status
+from mail.selectors import ledger
+from mail.services import queue_message, send_due_messages, suppress
+from mail.smtp import Timeouts
+from mail.tasks import send_due_messages as task
+from tests.mail.smtp_sink import SmtpSink
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ROOT = Path(__file__).resolve().parents[2]
+SENDER = """
+import django
+django.setup()
+from django.core.management import call_command
+call_command("send_due_messages", lease_seconds=1)
+"""
+
+
+def run_in_threads(*works):
+    """Run each work in a thread with a database connection of its own; return what they returned."""
+    results = []
+
+    def run(work):
+        try:
+            results.append(work())
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(work,)) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def start_sender(email_url):
+    """Start a real sending process on the test database."""
+    database = connection.settings_dict
+    url = f"postgresql://{database['USER']}:{database['PASSWORD']}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
+    environment = os.environ | {
+        "DATABASE_URL": url,
+        "EMAIL_URL": email_url,
+        "DJANGO_SETTINGS_MODULE": "leadcrm.settings",
+        "DEBUG": "1",
+    }
+    return subprocess.Popen([sys.executable, "-c", SENDER], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+
+
+def wait_until(condition, seconds=15):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "nothing happened in time"
+        time.sleep(0.002)
+
+
+def test_two_senders_at_once_send_each_message_once(queue, smtp_sink, now):
+    for _ in range(200):
+        queue()
+
+    counts = run_in_threads(*[lambda: send_due_messages(now=now)] * 2)
+
+    assert sum(counts) == len(smtp_sink.messages) == len(set(smtp_sink.message_ids)) == 200
+    assert smtp_sink.connections == 2
+
+
+def test_every_task_delivered_twice_sends_nothing_twice(queue, smtp_sink):
+    for _ in range(60):
+        queue(now=timezone.now())
+
+    run_in_threads(*[lambda: task.apply().get()] * 4)
+    task.apply()
+
+    assert len(smtp_sink.messages) == len(set(smtp_sink.message_ids)) == 60
+    assert ledger().sent == 60
+
+
+def test_the_same_message_planned_by_many_at_once_is_one(now):
+    def plan():
+        return queue_message(
+            dedupe_key="offer:1", kind="requested", to_email="a@b.example", subject="Hi", text="Hi", html="", now=now
+        ).pk
+
+    keys = run_in_threads(*[plan] * 8)
+
+    assert len(set(keys)) == Message.objects.count() == 1
+
+
+def test_ten_kills_during_300_mails_send_none_twice_and_lose_none_silently(queue, now):
+    kills = 10
+    dice = random.Random(20261123)
+    for _ in range(300):
+        queue(kind=dice.choice([Kind.REQUESTED, Kind.MARKETING]), now=timezone.now())
+
+    with SmtpSink(delay_seconds=0.006) as sink:
+        for _ in range(kills):
+            arrived = len(sink.raw)
+            sender = start_sender(sink.url)
+            wait_until(lambda arrived=arrived: len(sink.raw) > arrived)
+            time.sleep(dice.uniform(0, 0.12))
+            sender.send_signal(signal.SIGKILL)
+            sender.wait()
+            assert sender.returncode == -signal.SIGKILL
+        while ledger().pending or ledger().sending:
+            sender = start_sender(sink.url)
+            assert sender.wait() == 0
+            time.sleep(0.2)
+
+    counts = ledger()
+    arrived = sink.message_ids
+    said_sent = set(Message.objects.filter(status=Status.SENT).values_list("message_id", flat=True))
+    uncertain = set(Message.objects.filter(status=Status.UNCERTAIN).values_list("message_id", flat=True))
+    assert counts.adds_up
+    assert counts.planned == 300 == counts.sent + counts.uncertain
+    assert len(arrived) == len(set(arrived))
+    assert counts.uncertain <= kills
+    assert said_sent <= set(arrived) <= said_sent | uncertain
+
+
+def test_unsubscribing_while_a_run_is_on_stops_what_has_not_left(queue, settings, now):
+    addresses = [f"reader{number}@buyer.example" for number in range(150)]
+    for address in addresses:
+        queue(kind=Kind.MARKETING, to_email=address)
+    goodbye = {}
+
+    with SmtpSink(delay_seconds=0.004) as sink:
+
+        def unsubscribe():
+            wait_until(lambda: len(sink.raw) > 5)
+            for address in random.Random(7).sample(addresses, 100):
+                suppress(email=address, topic="newsletter", reason="unsubscribed", now=now)
+                goodbye[address] = time.monotonic()
+
+        settings.EMAIL_URL = sink.url
+        run_in_threads(unsubscribe, lambda: send_due_messages(now=now))
+
+    late = [
+        arrived - goodbye[recipient]
+        for (_, recipient), arrived in zip(sink.envelopes, sink.arrived_at, strict=True)
+        if recipient in goodbye and arrived > goodbye[recipient]
+    ]
+    counts = ledger()
+    assert counts.adds_up
+    assert counts.suppressed > 0
+    assert counts.sent == len(sink.messages) >= 50
+    assert max(late, default=0) < 1
+    assert len(late) <= 1
+
+
+def test_a_hung_server_holds_a_sender_no_longer_than_its_time_outs(queue, settings, now):
+    for _ in range(30):
+        queue()
+
+    with SmtpSink("hang_after_dot") as sink:
+        settings.EMAIL_URL = sink.url
+        began = time.monotonic()
+        send_due_messages(now=now, limit_seconds=0.2, lease_seconds=1, timeouts=Timeouts(final=0.3))
+        took = time.monotonic() - began
+
+    counts = ledger()
+    assert took < 2
+    assert counts.adds_up
+    assert counts.sending == 0
+    assert 1 <= counts.uncertain <= 5
+    assert Message.objects.filter(status=Status.PENDING, due_at__gt=now + timedelta(minutes=1)).count() == 0
