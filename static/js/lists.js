@@ -1,0 +1,190 @@
+/* Lists: moving by key, acting at once, fetching ahead, selecting, and sending again when the network is back. */
+(() => {
+  "use strict";
+  const { $, $$, on, say, post, reasonOf, isSeen } = window.leadcrm;
+
+  /* Moving: J/K (arrows inside the list), O opens, X ticks. */
+  const rows = (list) => $$("[data-item]", list).filter(isSeen);
+  const linkOf = (row) => $("[data-item-link]", row) || $("a[href], button", row);
+  const listNow = () => document.activeElement.closest("[data-list]") || $$("[data-list]").find(isSeen);
+  const rowNow = (list) => document.activeElement.closest("[data-item]") || $('[data-item][aria-current="true"]', list);
+  const goTo = (list, row) => {
+    if (!row) return;
+    $$('[data-item][aria-current="true"]', list).forEach((other) => other.removeAttribute("aria-current"));
+    row.setAttribute("aria-current", "true");
+    const link = linkOf(row);
+    link.focus({ preventScroll: true });
+    row.scrollIntoView({ block: "nearest" });
+    if (list.dataset.list !== "open") return;
+    link.click();
+    const all = rows(list);
+    all.slice(all.indexOf(row) + 1, all.indexOf(row) + 3).forEach((next) => fetchAhead(linkOf(next)));
+  };
+  const MOVES = { j: 1, k: -1, ArrowDown: 1, ArrowUp: -1 };
+  on("keydown", (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || localStorage.getItem("keys") === "off") return;
+    if (event.target.matches?.("input:not([type=checkbox]), textarea, select, [contenteditable]") || $("dialog[open], .menu:popover-open")) return;
+    if (event.key === "Escape") return clear();
+    const list = listNow();
+    const step = MOVES[event.key];
+    if (!list || (event.key.startsWith("Arrow") && !list.contains(document.activeElement))) return;
+    const row = rowNow(list);
+    if (step) {
+      event.preventDefault();
+      const all = rows(list);
+      goTo(list, row ? all[all.indexOf(row) + step] : all[0]);
+    } else if (row && event.key === "o") linkOf(row).click();
+    else if (row && event.key === "x") $("[data-select]", row)?.click();
+  });
+
+  /* Selecting: data-select-all, data-select; the bulk bar counts. Esc clears selection, then filters. */
+  const count = (form) => {
+    const boxes = $$("[data-select]", form);
+    const chosen = boxes.filter((box) => box.checked).length;
+    const all = $("[data-select-all]", form);
+    if (all) Object.assign(all, { checked: chosen > 0 && chosen === boxes.length, indeterminate: chosen > 0 && chosen < boxes.length });
+    $$("[data-selected]", form).forEach((place) => { place.textContent = `${chosen} selected`; });
+    say("announce", `${chosen} selected`);
+  };
+  const clear = () => {
+    const chosen = $$("[data-select]:checked");
+    if (!chosen.length) return $("[data-clear]")?.click();
+    chosen.forEach((box) => { box.checked = false; });
+    return count(chosen[0].form || document);
+  };
+  on("change", ({ target }) => {
+    const form = target.form || document;
+    if (target.matches("[data-select-all]")) $$("[data-select]", form).forEach((box) => { box.checked = target.checked; });
+    if (target.matches("[data-select-all], [data-select]")) count(form);
+    if (target.closest("[data-submit-on-change]")) target.form.requestSubmit();
+  });
+
+  /* Acting at once: a plain form with data-optimistic. The row goes within a frame; a refusal brings it back with its reason. */
+  const waiting = new Map();
+  const bump = (by) => $$('[data-count="queue"]').forEach((place) => {
+    if (place.textContent.trim()) place.textContent = Math.max(0, Number(place.textContent) + by) || "";
+  });
+  const leave = (row) => {
+    const list = row.closest("[data-list]");
+    const all = list ? rows(list) : [];
+    const next = all[all.indexOf(row) + 1] || all[all.indexOf(row) - 1];
+    row.hidden = true;
+    bump(-1);
+    if (list) goTo(list, next);
+  };
+  const restore = (act, reason) => {
+    const row = document.getElementById(act.row?.id) || act.row;
+    say("toast", { tone: "error", text: reason });
+    if (!row?.isConnected) return;
+    if (act.mode === "remove") bump(1);
+    row.hidden = false;
+    row.removeAttribute("aria-busy");
+    $(".row-error", row)?.remove();
+    row.append(Object.assign(document.createElement("p"), { className: "row-error", textContent: reason }));
+    linkOf(row)?.focus();
+  };
+  const finish = async (act, answer) => {
+    const triggers = answer.headers.get("HX-Trigger");
+    if (triggers?.startsWith("{")) Object.entries(JSON.parse(triggers)).forEach(([name, detail]) => say(name, detail));
+    else triggers?.split(",").forEach((name) => say(name.trim(), {}));
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    say("adopt-toasts", page);
+    const fresh = act.row?.id && page.getElementById(act.row.id);
+    if (act.mode === "mark" && fresh) { act.row.replaceWith(document.adoptNode(fresh)); window.htmx.process(fresh); }
+    if (act.mode === "remove" && !fresh) act.row?.remove();
+    act.row?.removeAttribute("aria-busy");
+    const list = $("[data-list]");
+    const freshList = list?.id && page.getElementById(list.id);
+    if (freshList && !rows(list).length) { list.replaceWith(document.adoptNode(freshList)); window.htmx.process(freshList); }
+  };
+  const send = async (act) => {
+    try {
+      const answer = await post(act.url, act.body);
+      waiting.delete(act);
+      if (new URL(answer.url).pathname.startsWith("/login")) location.reload();
+      else if (answer.ok) await finish(act, answer);
+      else restore(act, await reasonOf(answer));
+    } catch {
+      waiting.set(act, () => send(act));
+    }
+    network();
+  };
+  on("submit", (event) => {
+    const form = event.target.closest("[data-optimistic]");
+    if (!form || event.defaultPrevented) return;
+    event.preventDefault();
+    const row = form.dataset.optimisticFor ? $(form.dataset.optimisticFor) : form.closest("[data-item]");
+    const url = event.submitter?.getAttribute("formaction") || form.getAttribute("action") || location.href;
+    const act = { row, url, mode: form.dataset.optimistic, body: new FormData(form, event.submitter) };
+    form.closest(":popover-open")?.hidePopover();
+    if (row && act.mode === "remove") leave(row); else row?.setAttribute("aria-busy", "true");
+    send(act);
+  });
+  /* A list refreshed meanwhile must not show again what was just decided. */
+  on("htmx:afterSwap", () => waiting.forEach((_, act) => {
+    const row = act.mode === "remove" && document.getElementById(act.row?.id);
+    if (row) row.hidden = true;
+  }));
+
+  /* Network: what did not reach the server is said once, kept, and sent again. */
+  const network = () => {
+    let banner = $("#network");
+    if (!waiting.size) return banner?.remove();
+    if (!banner) {
+      banner = $("#network-template").content.firstElementChild.cloneNode(true);
+      $("#banners").prepend(banner);
+    }
+    $("[data-text]", banner).textContent = `The server cannot be reached. ${waiting.size} not yet sent; your work is kept and sent again.`;
+    return banner;
+  };
+  const again = () => [...waiting.values()].forEach((resend) => resend());
+  addEventListener("online", again);
+  setInterval(() => navigator.onLine && again(), 5000);
+  on("click", ({ target }) => target.closest("[data-retry]") && again());
+  const lost = ({ detail: { requestConfig: config } }) => {
+    const act = { mode: "request" };
+    waiting.set(act, () => {
+      waiting.delete(act);
+      network();
+      if (config.elt.isConnected) window.htmx.ajax(config.verb, config.path, { source: config.elt, target: config.target, values: config.parameters });
+    });
+    network();
+  };
+  on("htmx:sendError", (event) => !event.target.closest("[hx-trigger*=every]") && lost(event));
+  on("htmx:timeout", lost);
+
+  /* Fetching ahead: links by the browser, fragments into a short memory that htmx is served from. */
+  const ahead = new Map();
+  const FRESH = 15000;
+  const fetchAhead = (element) => {
+    const fragment = element?.getAttribute("hx-get");
+    const url = fragment || element?.getAttribute("href");
+    if (!url || url.startsWith("#") || Date.now() - ahead.get(url)?.at < FRESH) return;
+    const kept = { at: Date.now(), html: null };
+    ahead.set(url, kept);
+    if (!fragment) return document.head.append(Object.assign(document.createElement("link"), { rel: "prefetch", href: url }));
+    const headers = { "HX-Request": "true", Purpose: "prefetch" };
+    fetch(url, { headers }).then(async (answer) => { if (answer.ok && !answer.redirected) kept.html = await answer.text(); }).catch(() => ahead.delete(url));
+  };
+  let hover;
+  on("mouseover", ({ target }) => {
+    clearTimeout(hover);
+    const element = target.closest("[data-prefetch]");
+    if (element) hover = setTimeout(() => fetchAhead(element), 65);
+  });
+  on("mousedown", ({ target }) => fetchAhead(target.closest("[data-prefetch]")));
+  on("focusin", ({ target }) => fetchAhead(target.closest("[data-prefetch]")));
+  const inherited = (element, name) => element.closest(`[${name}]`)?.getAttribute(name);
+  on("htmx:beforeRequest", (event) => {
+    const { elt, target, requestConfig: config } = event.detail;
+    const kept = config.verb === "get" && elt.matches("a") && ahead.get(elt.getAttribute("hx-get"));
+    if (!kept?.html || Date.now() - kept.at > FRESH) return;
+    event.preventDefault();
+    const [swapStyle] = (inherited(elt, "hx-swap") || "innerHTML").split(" ");
+    window.htmx.swap(target, kept.html, { swapStyle, swapDelay: 0, settleDelay: 0 }, { select: inherited(elt, "hx-select"), contextElement: elt });
+    const push = inherited(elt, "hx-push-url");
+    if (push && push !== "false") history.pushState({ htmx: true }, "", push === "true" ? elt.getAttribute("hx-get") : push);
+    ahead.delete(elt.getAttribute("hx-get"));
+  });
+  on("undone", () => ahead.clear());
+})();
