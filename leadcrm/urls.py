@@ -9,5 +9,7 @@ handler500 = "leadcrm.refusals.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("api/", include("leadcrm.api_urls")),
+    path("", include("leads.urls")),
     path("", include("accounts.urls")),
 ]

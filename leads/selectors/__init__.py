@@ -2,8 +2,8 @@
 
 from leads.selectors.facts import engine_facts, facts_of, profile_of
 from leads.selectors.lists import LeadFilter, lead_count, lead_list
-from leads.selectors.pages import consents_of, origin_of, proposals_of, stage_history
-from leads.selectors.timeline import TimelineItem, timeline
+from leads.selectors.pages import consents_of, origin_of, proposals_of, stage_history, stage_rail
+from leads.selectors.timeline import TimelineItem, timeline, timeline_days
 from leads.selectors.visibility import visible_leads
 
 __all__ = [
@@ -18,6 +18,8 @@ __all__ = [
     "profile_of",
     "proposals_of",
     "stage_history",
+    "stage_rail",
     "timeline",
+    "timeline_days",
     "visible_leads",
 ]

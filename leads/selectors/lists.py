@@ -1,33 +1,56 @@
-"""The list of leads: search, filters, keyset pages."""
+"""The list of leads: search, filters, keyset pages. Every number of a report links to one of these lists."""
 
 from dataclasses import dataclass
-from uuid import UUID
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
 from accounts.models import User
+from common.models import Installation
 from common.pages import Page, keyset_page
-from leads.kinds import Stage, Temperature
-from leads.models import Lead
+from leads.kinds import STAGE_ORDER, Kind, Stage, Temperature
+from leads.models import Activity, Lead, Mark, Transition
 from leads.selectors.visibility import visible_leads
 
 NEWEST_FIRST = ("-created_at", "-id")
 COUNT_LIMIT = 10_000
 SEARCHED = ("email", "first_name", "last_name", "company", "phone")
+SALES_ACTS = {
+    "handed_over": Kind.HANDOVER_OPENED,
+    "accepted": Kind.HANDOVER_ACCEPTED,
+    "rejected": Kind.HANDOVER_REJECTED,
+    "contacted": Kind.CONTACT_LOGGED,
+    "won": Kind.OUTCOME_WON,
+    "lost": Kind.OUTCOME_LOST,
+}
 
 
 @dataclass(frozen=True)
 class LeadFilter:
-    """What a list is narrowed to; empty values narrow nothing."""
+    """What a list is narrowed to; empty values narrow nothing.
+
+    ``reached`` is a stage or one of SALES_ACTS, by now; ``did`` is one of SALES_ACTS from ``done_from`` to ``done_to``.
+    Days are whole days, both inclusive, in the installation's time zone. ``source`` is an id or "none".
+    """
 
     q: str = ""
-    stages: tuple[str, ...] = ()
-    temperatures: tuple[str, ...] = ()
-    grades: tuple[str, ...] = ()
+    stage: tuple[str, ...] = ()
+    temperature: tuple[str, ...] = ()
+    grade: tuple[str, ...] = ()
     channel: str = ""
-    source_id: int | None = None
+    source: str = ""
     owner: str = ""
-    ids: tuple[UUID, ...] | None = None
+    came_from: date | None = None
+    came_to: date | None = None
+    reached: str = ""
+    did: str = ""
+    done_from: date | None = None
+    done_to: date | None = None
+    in_play: bool = False
+    put_off: bool = False
 
 
 def lead_list(user: User, wanted: LeadFilter, *, cursor: str | None = None, size: int = 50) -> Page[Lead]:
@@ -42,26 +65,81 @@ def lead_count(user: User, wanted: LeadFilter) -> int:
 
 
 def filtered(leads: QuerySet[Lead], wanted: LeadFilter, user: User) -> QuerySet[Lead]:
-    """Narrow ``leads`` to what is wanted. A lead not judged yet counts as new and cold."""
-    if wanted.ids is not None:
-        leads = leads.filter(pk__in=wanted.ids)
-    if wanted.stages:
-        unjudged = Q(state=None) if Stage.NEW in wanted.stages else Q(pk__in=[])
-        leads = leads.filter(Q(state__stage__in=wanted.stages) | unjudged)
-    if wanted.temperatures:
-        unjudged = Q(state=None) if Temperature.COLD in wanted.temperatures else Q(pk__in=[])
-        leads = leads.filter(Q(state__temperature__in=wanted.temperatures) | unjudged)
-    if wanted.grades:
-        leads = leads.filter(state__grade__in=wanted.grades)
-    if wanted.channel:
-        leads = leads.filter(source__channel=wanted.channel)
-    if wanted.source_id:
-        leads = leads.filter(source_id=wanted.source_id)
+    """Narrow ``leads`` to what is wanted."""
+    leads = _by_standing(leads, wanted)
+    leads = _by_origin(leads, wanted)
+    leads = _by_history(leads, wanted)
     if wanted.owner:
         leads = leads.filter(_owned_by(wanted.owner, user))
+    if wanted.put_off:
+        leads = leads.filter(Exists(Mark.objects.filter(lead=OuterRef("pk")).exclude(error="")))
     for word in wanted.q.split()[:6]:
         leads = leads.filter(_mentions(word))
     return leads
+
+
+def _by_standing(leads: QuerySet[Lead], wanted: LeadFilter) -> QuerySet[Lead]:
+    """By the present state; a lead not judged yet counts as new and cold."""
+    if wanted.stage:
+        leads = leads.filter(Q(state__stage__in=wanted.stage) | _unjudged(Stage.NEW in wanted.stage))
+    if wanted.temperature:
+        is_cold = Temperature.COLD in wanted.temperature
+        leads = leads.filter(Q(state__temperature__in=wanted.temperature) | _unjudged(is_cold))
+    if wanted.grade:
+        leads = leads.filter(state__grade__in=wanted.grade)
+    if wanted.in_play:
+        leads = leads.exclude(state__stage__in=[Stage.CUSTOMER, Stage.DISQUALIFIED])
+    return leads
+
+
+def _unjudged(counts: bool) -> Q:
+    return Q(state=None) if counts else Q(pk__in=[])
+
+
+def _by_origin(leads: QuerySet[Lead], wanted: LeadFilter) -> QuerySet[Lead]:
+    zone = ZoneInfo(Installation.current().time_zone)
+    if wanted.came_from:
+        leads = leads.filter(created_at__gte=_start(wanted.came_from, zone))
+    if wanted.came_to:
+        leads = leads.filter(created_at__lt=_start(wanted.came_to + timedelta(days=1), zone))
+    if wanted.channel:
+        leads = leads.filter(source__channel=wanted.channel)
+    if wanted.source:
+        leads = leads.filter(source=None if wanted.source == "none" else int(wanted.source))
+    return leads
+
+
+def _by_history(leads: QuerySet[Lead], wanted: LeadFilter) -> QuerySet[Lead]:
+    if wanted.reached in SALES_ACTS:
+        leads = leads.filter(Exists(standing_acts(SALES_ACTS[wanted.reached])))
+    elif wanted.reached:
+        least = STAGE_ORDER[Stage(wanted.reached)]
+        stages = [stage for stage, order in STAGE_ORDER.items() if order >= least]
+        leads = leads.filter(Exists(Transition.objects.filter(lead=OuterRef("pk"), to_stage__in=stages)))
+    if wanted.did:
+        zone = ZoneInfo(Installation.current().time_zone)
+        acts = standing_acts(SALES_ACTS[wanted.did])
+        if wanted.done_from:
+            acts = acts.filter(occurred_at__gte=_start(wanted.done_from, zone))
+        if wanted.done_to:
+            acts = acts.filter(occurred_at__lt=_start(wanted.done_to + timedelta(days=1), zone))
+        leads = leads.filter(Exists(acts))
+    return leads
+
+
+def standing_acts(kind: Kind) -> QuerySet[Activity]:
+    """Return the outer lead's facts of a kind that were not undone; for use inside Exists."""
+    undone_id = Cast(KeyTextTransform("undoes", "payload"), BigIntegerField())
+    undo = (
+        Activity.objects.filter(lead=OuterRef("lead"), kind=Kind.UNDONE)
+        .annotate(undone_id=undone_id)
+        .filter(undone_id=OuterRef("pk"))
+    )
+    return Activity.objects.filter(lead=OuterRef("pk"), kind=kind).exclude(Exists(undo))
+
+
+def _start(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time.min, zone)
 
 
 def _owned_by(owner: str, user: User) -> Q:

@@ -1,9 +1,11 @@
 """What the lead page shows beside the timeline."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import QuerySet
 
+from leads.kinds import Stage
 from leads.models import Consent, FieldProposal, Lead, Touch, Transition
 
 
@@ -35,3 +37,28 @@ def consents_of(lead: Lead) -> list[Consent]:
 def proposals_of(lead: Lead) -> QuerySet[FieldProposal]:
     """Return values that visitors gave for fields that already had another, undecided yet."""
     return lead.proposals.filter(decided_at=None).order_by("-at")
+
+
+@dataclass(frozen=True)
+class RailStop:
+    """A stage the lead was in: since when, how many days, and what brought it there."""
+
+    stage: str
+    at: datetime
+    days: int
+    cause: str
+
+
+def stage_rail(lead: Lead, *, now: datetime) -> list[RailStop]:
+    """Return the stages the lead has been in, oldest first, the present one last."""
+    moves = stage_history(lead)
+    entries = [(Stage.NEW.value, lead.created_at, ""), *((move.to_stage, move.at, _cause(move)) for move in moves)]
+    ends = [*(at for _, at, _ in entries[1:]), now]
+    return [
+        RailStop(stage, at, max((end - at).days, 0), cause)
+        for (stage, at, cause), end in zip(entries, ends, strict=True)
+    ]
+
+
+def _cause(move: Transition) -> str:
+    return f"{move.cause} ({move.by})" if move.by else move.cause

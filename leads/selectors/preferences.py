@@ -1,10 +1,11 @@
 """What the preference page and the unsubscribe links read."""
 
+import re
 from dataclasses import dataclass
 
 from leads.models import Consent, Lead, Topic
 
-LONGEST_TOKEN = 80
+TOKEN = re.compile(r"[A-Za-z0-9_-]{1,80}")
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ def choices(lead: Lead) -> list[Choice]:
 
 def lead_of_key(key: str) -> Lead | None:
     """Return the lead a preference link belongs to."""
-    return Lead.objects.filter(preference_key=key).first() if 0 < len(key) <= LONGEST_TOKEN else None
+    return Lead.objects.filter(preference_key=key).first() if TOKEN.fullmatch(key) else None
 
 
 def lead_and_topic(token: str) -> tuple[Lead, Topic | None] | None:
@@ -38,7 +39,7 @@ def lead_and_topic(token: str) -> tuple[Lead, Topic | None] | None:
     A token is ``KEY`` or ``KEY-TOPIC``, the topic by slug or number, and a key may hold dashes itself. A topic that
     is not known (a cut-off link) means every topic: rather one mail too few.
     """
-    if not 0 < len(token) <= LONGEST_TOKEN:
+    if not TOKEN.fullmatch(token):
         return None
     ends = [at for at, letter in enumerate(token) if letter == "-"] + [len(token)]
     keys = {token[:end]: token[end + 1 :] for end in ends}

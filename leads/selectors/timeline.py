@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
+from itertools import groupby
 from typing import Any
+
+from django.utils.timezone import localtime
 
 from leads.kinds import Kind, Stage
 from leads.models import Activity, Lead, Transition
@@ -27,6 +30,7 @@ GROUPS = {
     ),
     "changes": (Kind.PROFILE_CHANGED, Kind.STAGE_SET, Kind.STAGE_RELEASED),
 }
+GROUP_ICONS = {"web": "globe-alt", "email": "envelope", "sales": "briefcase", "changes": "arrow-path"}
 QUOTED = ("message", "note")
 
 
@@ -45,6 +49,26 @@ class TimelineItem:
     is_undone: bool = False
     details: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def icon(self) -> str:
+        """The heroicon of its group."""
+        return GROUP_ICONS[self.group]
+
+    @property
+    def tone(self) -> str:
+        """How the line is tinted: stage moves and sales' acts stand out."""
+        return "stage" if self.kind == "transition" else "sales" if self.group == "sales" else ""
+
+    @property
+    def words(self) -> str:
+        """The text, with the count where it stands for several."""
+        return f"{self.text}, {self.count} times" if self.count > 1 else self.text
+
+    @property
+    def remark(self) -> str:
+        """What is to be known about the line itself."""
+        return "Undone: counts for nothing." if self.is_undone else ""
+
 
 def timeline(lead: Lead, *, group: str = "", before: datetime | None = None, limit: int = 50) -> list[TimelineItem]:
     """Return the newest ``limit`` items before ``before``, in one group or in all."""
@@ -61,6 +85,20 @@ def timeline(lead: Lead, *, group: str = "", before: datetime | None = None, lim
         items += [_of_transition(transition) for transition in transitions[:limit]]
     items.sort(key=lambda item: item.at, reverse=True)
     return _folded(items[:limit])
+
+
+@dataclass(frozen=True)
+class Day:
+    """The items of one day, in the zone of who looks."""
+
+    on: date
+    items: list[TimelineItem]
+
+
+def timeline_days(lead: Lead, *, group: str = "", before: datetime | None = None, limit: int = 50) -> list[Day]:
+    """Return the timeline by day, the newest day first."""
+    items = timeline(lead, group=group, before=before, limit=limit)
+    return [Day(on, list(of_day)) for on, of_day in groupby(items, key=lambda item: localtime(item.at).date())]
 
 
 def _undone(lead: Lead) -> set[int]:

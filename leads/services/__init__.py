@@ -14,9 +14,11 @@ from leads.services.judgements import apply_judgements, lock_leads
 from leads.services.marks import due_marks, put_off, take_marks
 from leads.services.ownership import assign_owner, assign_team
 from leads.services.profile import EmailTaken, NoAddress, adopt_answers, edit_lead, upsert_lead
+from leads.services.proposals import AlreadyDecided, decide_proposal
 from leads.services.stages import add_note, release_stage, set_stage
 
 __all__ = [
+    "AlreadyDecided",
     "CaptureRaced",
     "CapturedLead",
     "EmailTaken",
@@ -32,6 +34,7 @@ __all__ = [
     "assign_owner",
     "assign_team",
     "capture_lead",
+    "decide_proposal",
     "due_marks",
     "edit_lead",
     "lock_leads",

@@ -1,0 +1,217 @@
+"""The one page opened every morning: are we on track, where do leads leak, what is to be done now."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from common.models import Installation
+from common.ui import duration_text
+from insights import queries
+from insights.models import Goal
+from insights.periods import Period, before, month_end, period, working_days
+from insights.selectors.attention import Attention, attention
+from insights.selectors.links import leads_url
+from leads.kinds import Channel
+from leads.models import Source
+
+STEPS = ("new", "iql", "mql", "sql", "accepted", "won")
+STEP_NAMES = {"new": "New", "iql": "IQL", "mql": "MQL", "sql": "SQL", "accepted": "Accepted", "won": "Won"}
+SOURCES_SHOWN = 8
+
+
+@dataclass(frozen=True)
+class GoalLine:
+    """The shared goal of this month, by the days on which things happened."""
+
+    target: int | None
+    accepted: int
+    accepted_url: str
+    customers: int
+    customers_url: str
+    revenue: float
+    currency: str
+    expected: int
+    pace: int
+    days_left: int
+
+    @property
+    def text(self) -> str:
+        """One sentence: the pace, and whether it is enough."""
+        days = f"{self.days_left} working day{'' if self.days_left == 1 else 's'} left"
+        if not self.target:
+            return days
+        gap = self.target - self.pace
+        verdict = "At this rate you reach the goal." if gap <= 0 else f"At this rate you miss the goal by {gap}."
+        return f"{days}. Pace: {self.pace}. {verdict}"
+
+
+@dataclass(frozen=True)
+class FunnelStep:
+    name: str
+    count: int
+    url: str
+    note: str
+
+
+@dataclass(frozen=True)
+class SourceRow:
+    """A source and what became of its leads; each number comes with the leads behind it."""
+
+    name: str
+    detail: str
+    customers: int
+    accepted: int
+    decided: int
+    leads: int
+    revenue: float
+    customers_url: str
+    accepted_url: str
+    leads_url: str
+    filter_value: int | None
+
+
+@dataclass(frozen=True)
+class FirstContact:
+    """How sales kept its promise to make contact in time."""
+
+    handovers: int
+    contacted: int
+    due: int
+    in_time: int
+    median_minutes: float | None
+    url: str
+
+    @property
+    def median_text(self) -> str:
+        """The median in words, such as "42 min"."""
+        return duration_text(timedelta(minutes=float(self.median_minutes or 0)))
+
+
+@dataclass(frozen=True)
+class Home:
+    period: Period
+    source: Source | None
+    goal: GoalLine
+    funnel: list[FunnelStep]
+    reached_sql: int
+    cohort: int
+    sql_before: int
+    cohort_before: int
+    temperature: Mapping[str, int]
+    temperature_urls: Mapping[str, str]
+    sources: list[SourceRow]
+    first_contact: FirstContact
+    attention: list[Attention]
+    has_leads: bool
+
+    @property
+    def most(self) -> dict[str, int]:
+        """The largest number of each column of the sources, which its bars are drawn against."""
+        columns = ("customers", "accepted", "leads")
+        return {name: max((getattr(row, name) for row in self.sources), default=0) for name in columns}
+
+
+def home(*, period_key: str, source_id: int | None, now: datetime) -> Home:
+    """Return every number of the home page; leads by the period in which they came, sales' acts by their day."""
+    installation = Installation.current()
+    chosen = period(period_key, now=now, zone=ZoneInfo(installation.time_zone))
+    source = Source.objects.filter(pk=source_id).first() if source_id else None
+    steps = _steps(chosen, source)
+    steps_before = _steps(before(chosen), source)
+    temperature = {row["temperature"]: row["leads"] for row in queries.rows("temperature")}
+    return Home(
+        period=chosen,
+        source=source,
+        goal=_goal(installation, now),
+        funnel=_funnel(steps, chosen, source),
+        reached_sql=_count(steps, "sql"),
+        cohort=_count(steps, "new"),
+        sql_before=_count(steps_before, "sql"),
+        cohort_before=_count(steps_before, "new"),
+        temperature={name: temperature.get(name, 0) for name in ("hot", "warm", "cold")},
+        temperature_urls={name: leads_url(temperature=name, in_play=1) for name in ("hot", "warm", "cold")},
+        sources=_sources(chosen),
+        first_contact=_first_contact(chosen, now),
+        attention=attention(now=now),
+        has_leads=bool(temperature) or _count(steps, "new") > 0,
+    )
+
+
+def _steps(chosen: Period, source: Source | None) -> dict[str, dict[str, Any]]:
+    answer = queries.rows("funnel", since=chosen.since, until=chosen.until, source_id=source.pk if source else None)
+    return {row["step"]: row for row in answer}
+
+
+def _count(steps: Mapping[str, Mapping[str, Any]], step: str) -> int:
+    return steps[step]["leads"] if step in steps else 0
+
+
+def _funnel(steps: Mapping[str, Mapping[str, Any]], chosen: Period, source: Source | None) -> list[FunnelStep]:
+    cohort = {"came_from": chosen.first, "came_to": chosen.last, "source": source.pk if source else None}
+    return [
+        FunnelStep(
+            name=STEP_NAMES[step],
+            count=_count(steps, step),
+            url=leads_url(**cohort, reached=None if step == "new" else step),
+            note=_median(steps.get(step)) if step != "new" else "",
+        )
+        for step in STEPS
+    ]
+
+
+def _median(row: Mapping[str, Any] | None) -> str:
+    return "" if row is None or row["median_days"] is None else f"median {row['median_days']:.1f} days"
+
+
+def _goal(installation: Installation, now: datetime) -> GoalLine:
+    month = period("month", now=now, zone=ZoneInfo(installation.time_zone))
+    today = now.astimezone(month.zone).date()
+    achieved = queries.rows("achieved", since=month.since, until=month.until)[0]
+    goal = Goal.objects.filter(month=month.first).first()
+    gone = working_days(month.first, today, installation.work_days)
+    whole = working_days(month.first, month_end(today), installation.work_days)
+    accepted = achieved["accepted"]
+    happened = {"done_from": month.first, "done_to": month.last}
+    return GoalLine(
+        target=goal.accepted_sqls if goal else None,
+        accepted=accepted,
+        accepted_url=leads_url(did="accepted", **happened),
+        customers=achieved["customers"],
+        customers_url=leads_url(did="won", **happened),
+        revenue=float(achieved["revenue"]),
+        currency=installation.currency,
+        expected=round(goal.accepted_sqls * gone / whole) if goal and whole else 0,
+        pace=round(accepted * whole / gone) if gone else accepted,
+        days_left=whole - gone,
+    )
+
+
+def _sources(chosen: Period) -> list[SourceRow]:
+    answer = queries.rows("sources", since=chosen.since, until=chosen.until, limit=SOURCES_SHOWN)
+    return [_source_row(row, chosen) for row in answer]
+
+
+def _source_row(row: Mapping[str, Any], chosen: Period) -> SourceRow:
+    channel = Channel(row["channel"]).label if row["channel"] else "Not known"
+    of_source = {"came_from": chosen.first, "came_to": chosen.last, "source": row["source_id"] or "none"}
+    return SourceRow(
+        name=row["source"] or channel,
+        detail=" · ".join(part for part in (channel if row["source"] else "", row["campaign"]) if part),
+        customers=row["customers"],
+        accepted=row["accepted"],
+        decided=row["decided"],
+        leads=row["leads"],
+        revenue=float(row["revenue"]),
+        customers_url=leads_url(**of_source, reached="won"),
+        accepted_url=leads_url(**of_source, reached="accepted"),
+        leads_url=leads_url(**of_source),
+        filter_value=row["source_id"],
+    )
+
+
+def _first_contact(chosen: Period, now: datetime) -> FirstContact:
+    row = queries.rows("first_contact", since=chosen.since, until=chosen.until, now=now)[0]
+    url = leads_url(did="handed_over", done_from=chosen.first, done_to=chosen.last)
+    return FirstContact(url=url, **row)

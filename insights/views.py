@@ -1,0 +1,41 @@
+"""The marketer's home and the goal it measures against."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.models import Role
+from accounts.permissions import role_required
+from insights import selectors, services
+from insights.forms import GoalForm
+from insights.periods import CHOICES, DEFAULT
+
+GOAL_SETTERS = (Role.ADMIN, Role.MARKETER, Role.MANAGER)
+
+
+@require_GET
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    """Show the home of people who see all leads."""
+    source = request.GET.get("source", "")
+    page = selectors.home(
+        period_key=request.GET.get("period", DEFAULT),
+        source_id=int(source) if source.isdecimal() else None,
+        now=timezone.now(),
+    )
+    context = {"home": page, "periods": CHOICES, "can_set_goal": request.user.role in GOAL_SETTERS}
+    return render(request, "insights/home.html", context)
+
+
+@role_required(*GOAL_SETTERS)
+@require_http_methods(["GET", "POST"])
+def goal(request: HttpRequest) -> HttpResponse:
+    """Set the goal of this month."""
+    form = GoalForm(request.POST or None)
+    if form.is_valid():
+        now = timezone.now()
+        services.set_goal(month=timezone.localdate(now), by=request.user, now=now, **form.cleaned_data)
+        return redirect("home")
+    return render(request, "insights/goal.html", {"form": form}, status=422 if request.POST else 200)

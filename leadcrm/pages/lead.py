@@ -1,0 +1,161 @@
+"""The lead page: every app's panel in the first response, and the acts of a person on the lead."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.permissions import EDITORS, can_edit_leads, role_required
+from leadcrm import pipeline
+from leads import selectors as lead_selectors
+from leads import services as lead_services
+from leads.forms import LeadForm, NoteForm, StageForm
+from leads.kinds import Stage
+from leads.lifecycle import IllegalMove
+from leads.models import Lead
+from mail.selectors import messages_about
+from nurturing import selectors as nurturing
+from sales import selectors as sales
+from scoring import selectors as scoring
+
+TIMELINE_GROUPS = {"": "All", "web": "Web", "email": "E-mail", "sales": "Sales", "changes": "Changes"}
+
+
+@require_GET
+@login_required
+def lead_page(request: HttpRequest, lead_id: UUID) -> HttpResponse:
+    """Show one lead: who, why, what happened, what next."""
+    return render(request, "leads/page.html", _context(request, _lead(request, lead_id)))
+
+
+@require_GET
+@login_required
+def timeline(request: HttpRequest, lead_id: UUID) -> HttpResponse:
+    """Show the timeline panel alone."""
+    lead = _lead(request, lead_id)
+    return render(request, "leads/_timeline.html", _timeline_context(request, lead))
+
+
+@role_required(*EDITORS)
+@require_POST
+def set_stage(request: HttpRequest, lead_id: UUID) -> HttpResponse:
+    """Pin the lead to a stage, with a reason."""
+    lead = _lead(request, lead_id)
+    form = StageForm(request.POST)
+    now = timezone.now()
+    if form.is_valid():
+        try:
+            lead_services.set_stage(lead=lead, by=request.user, now=now, **form.cleaned_data)
+        except IllegalMove as exc:
+            form.add_error("to", str(exc))
+        else:
+            pipeline.advance(lead_ids=[lead.pk], now=now)
+            return redirect("lead_page", lead.pk)
+    return render(request, "leads/page.html", _context(request, lead, stage_form=form), status=422)
+
+
+@role_required(*EDITORS)
+@require_POST
+def release_stage(request: HttpRequest, lead_id: UUID) -> HttpResponse:
+    """Give the stage back to the rules."""
+    lead = _lead(request, lead_id)
+    now = timezone.now()
+    try:
+        lead_services.release_stage(lead=lead, by=request.user, now=now)
+    except IllegalMove as exc:
+        form = StageForm({"to": _stage(lead)})
+        form.add_error(None, str(exc))
+        return render(request, "leads/page.html", _context(request, lead, stage_form=form), status=422)
+    pipeline.advance(lead_ids=[lead.pk], now=now)
+    return redirect("lead_page", lead.pk)
+
+
+@role_required(*EDITORS)
+@require_POST
+def add_note(request: HttpRequest, lead_id: UUID) -> HttpResponse:
+    """Keep a note."""
+    lead = _lead(request, lead_id)
+    form = NoteForm(request.POST)
+    if form.is_valid():
+        lead_services.add_note(lead=lead, by=request.user, now=timezone.now(), **form.cleaned_data)
+        return redirect("lead_page", lead.pk)
+    return render(request, "leads/page.html", _context(request, lead, note_form=form), status=422)
+
+
+@role_required(*EDITORS)
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, lead_id: UUID) -> HttpResponse:
+    """Change what is known of the person."""
+    lead = _lead(request, lead_id)
+    form = LeadForm(request.POST or None, instance=lead)
+    if request.method == "POST" and form.is_valid():
+        now = timezone.now()
+        try:
+            lead_services.edit_lead(lead=lead, changes=form.cleaned_data, by=request.user, now=now)
+        except (lead_services.EmailTaken, lead_services.NoAddress) as exc:
+            form.add_error("email", str(exc))
+        else:
+            pipeline.advance(lead_ids=[lead.pk], now=now)
+            return redirect("lead_page", lead.pk)
+    return render(request, "leads/edit.html", {"lead": lead, "form": form}, status=422 if request.POST else 200)
+
+
+@role_required(*EDITORS)
+@require_POST
+def decide_proposal(request: HttpRequest, lead_id: UUID, proposal_id: int) -> HttpResponse:
+    """Take over a value a visitor gave, or leave the known one."""
+    lead = _lead(request, lead_id)
+    proposal = get_object_or_404(lead.proposals, pk=proposal_id)
+    now = timezone.now()
+    try:
+        is_accepted = request.POST.get("decision") == "accept"
+        lead_services.decide_proposal(proposal=proposal, is_accepted=is_accepted, by=request.user, now=now)
+    except lead_services.AlreadyDecided:
+        return redirect("lead_page", lead.pk)
+    pipeline.advance(lead_ids=[lead.pk], now=now)
+    return redirect("lead_page", lead.pk)
+
+
+def _lead(request: HttpRequest, lead_id: UUID) -> Lead:
+    visible = lead_selectors.visible_leads(request.user).select_related("state__pinned_by", "source", "owner", "team")
+    return get_object_or_404(visible, pk=lead_id)
+
+
+def _stage(lead: Lead) -> str:
+    return lead.state.stage if hasattr(lead, "state") else Stage.NEW
+
+
+def _context(
+    request: HttpRequest, lead: Lead, *, stage_form: StageForm | None = None, note_form: NoteForm | None = None
+) -> dict[str, Any]:
+    now = timezone.now()
+    return {
+        "lead": lead,
+        "state": getattr(lead, "state", None),
+        "receipt": scoring.receipt(lead, at=now, known_at=now),
+        "stages": lead_selectors.stage_rail(lead, now=now),
+        "origin": lead_selectors.origin_of(lead),
+        "consents": lead_selectors.consents_of(lead),
+        "proposals": lead_selectors.proposals_of(lead),
+        "messages_about": messages_about(lead.pk)[:10],
+        "sales_panel": sales.lead_panel(request.user, lead),
+        "nurture_panel": nurturing.lead_panel(lead),
+        "can_edit": can_edit_leads(request.user),
+        "stage_form": stage_form or StageForm(initial={"to": _stage(lead)}),
+        "note_form": note_form or NoteForm(),
+        **_timeline_context(request, lead),
+    }
+
+
+def _timeline_context(request: HttpRequest, lead: Lead) -> dict[str, Any]:
+    group = request.GET.get("timeline", "")
+    group = group if group in TIMELINE_GROUPS else ""
+    tabs = [
+        {"label": label, "url": f"?timeline={key}#timeline", "is_current": key == group}
+        for key, label in TIMELINE_GROUPS.items()
+    ]
+    return {"lead": lead, "timeline_tabs": tabs, "days": lead_selectors.timeline_days(lead, group=group)}

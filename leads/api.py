@@ -1,0 +1,208 @@
+"""``/api/v1/leads``: list, retrieve, create (upsert by e-mail), update, timeline, activities."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import django_filters
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import mixins, status
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
+
+from accounts.api.errors import BadParameter, Conflict
+from accounts.api.filters import ChoicesFilter, KeysetPagination, refuse_unknown
+from accounts.api.viewsets import ApiViewSet
+from accounts.models import Scope, User
+from leads import selectors, services
+from leads.kinds import REQUEST_KINDS, Stage, Temperature
+from leads.matching import email_key
+from leads.models import Activity, Lead
+from leads.serializers import ActivitySerializer, LeadSerializer, NewActivitySerializer, activity_json
+
+SEARCHED = ("email", "first_name", "last_name", "company", "phone")
+MAX_WORDS = 6
+UUID_PATTERN = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+
+
+class LeadFilters(django_filters.FilterSet):
+    email = django_filters.CharFilter(method="by_email", help_text="One address, however it is written.")
+    stage = ChoicesFilter(field_name="stage", choices=Stage.choices, method="by_stage")
+    temperature = ChoicesFilter(field_name="temperature", choices=Temperature.choices, method="by_temperature")
+    owner = django_filters.CharFilter(method="by_owner", help_text="The id or e-mail of a person, `me` or `nobody`.")
+    source = django_filters.CharFilter(method="by_source", help_text="A channel, or a source such as `google`.")
+    q = django_filters.CharFilter(method="by_words", help_text="Words of name, e-mail, company or phone.")
+
+    def by_email(self, leads: QuerySet, name: str, value: str) -> QuerySet:
+        return leads.filter(email_key=email_key(value))
+
+    def by_stage(self, leads: QuerySet, name: str, value: list[str]) -> QuerySet:
+        unjudged = Q(state=None) if Stage.NEW in value else Q(pk__in=[])
+        return leads.filter(Q(state__stage__in=value) | unjudged)
+
+    def by_temperature(self, leads: QuerySet, name: str, value: list[str]) -> QuerySet:
+        unjudged = Q(state=None) if Temperature.COLD in value else Q(pk__in=[])
+        return leads.filter(Q(state__temperature__in=value) | unjudged)
+
+    def by_owner(self, leads: QuerySet, name: str, value: str) -> QuerySet:
+        if value == "me":
+            return leads.filter(owner=self.request.user)
+        if value == "nobody":
+            return leads.filter(owner=None)
+        if value.isascii() and value.isdigit():
+            return leads.filter(owner_id=int(value[:18]))
+        return leads.filter(owner__email=value.lower())
+
+    def by_source(self, leads: QuerySet, name: str, value: str) -> QuerySet:
+        return leads.filter(Q(source__channel=value) | Q(source__source__iexact=value))
+
+    def by_words(self, leads: QuerySet, name: str, value: str) -> QuerySet:
+        for word in value.split()[:MAX_WORDS]:
+            found = Q()
+            for field in SEARCHED:
+                found |= Q(**{f"{field}__icontains": word[:254]})
+            leads = leads.filter(found)
+        return leads
+
+
+class LeadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSet):
+    """Leads the caller may see; the others do not exist for them (404)."""
+
+    queryset = Lead.objects.none()
+    serializer_class = LeadSerializer
+    filterset_class = LeadFilters
+    lookup_value_regex = UUID_PATTERN
+
+    def get_queryset(self) -> QuerySet[Lead]:
+        return selectors.visible_leads(self.request.user).select_related("state", "source")
+
+    @extend_schema(responses={200: LeadSerializer, 201: LeadSerializer})
+    def create(self, request: Request) -> Response:
+        """Add a lead, or edit the one with this e-mail: 201 for a new one, 200 for a known one."""
+        fields = self._fields(request)
+        _refuse_foreign(request.user, fields)
+        try:
+            lead, is_new = _upsert(request.user, fields, timezone.now())
+        except services.NoAddress as exc:
+            raise ValidationError({"email": [str(exc)]}) from exc
+        return self._answer(lead, status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
+
+    @extend_schema(request=LeadSerializer, responses=LeadSerializer)
+    def partial_update(self, request: Request, pk: Any = None) -> Response:
+        """Change some fields; attributes are merged, and an empty text clears a field."""
+        lead, fields = self.get_object(), self._fields(request)
+        try:
+            services.edit_lead(lead=lead, changes=fields, by=request.user, now=timezone.now())
+        except services.NoAddress as exc:
+            raise ValidationError({"email": [str(exc)]}) from exc
+        except services.EmailTaken as exc:
+            raise Conflict(str(exc)) from exc
+        return self._answer(lead, status.HTTP_200_OK)
+
+    @extend_schema(
+        parameters=[OpenApiParameter("until", OpenApiTypes.DATETIME, description="Comes in `next`.")],
+        responses=ActivitySerializer(many=True),
+    )
+    @action(detail=True, methods=["get"], url_path="timeline", filterset_class=None)
+    def timeline(self, request: Request, pk: Any = None) -> Response:
+        """Facts and stages entered, newest first."""
+        return TimelinePage(self.get_object(), request, self).response()
+
+    @extend_schema(
+        request=NewActivitySerializer,
+        responses={201: ActivitySerializer, 409: OpenApiResponse(description="Another lead has this external_id.")},
+    )
+    @action(detail=True, methods=["post"], url_path="activities", filterset_class=None)
+    def activities(self, request: Request, pk: Any = None) -> Response:
+        """Record a fact; scores, stage and handover follow within seconds."""
+        lead = self.get_object()
+        serializer = NewActivitySerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        activity = _record(lead, serializer.validated_data, request.user, timezone.now())
+        return Response(activity_json(activity), status=status.HTTP_201_CREATED)
+
+    def _fields(self, request: Request) -> dict[str, Any]:
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        return serializer.validated_data
+
+    def _answer(self, lead: Lead, code: int) -> Response:
+        fresh = Lead.objects.select_related("state", "source").get(pk=lead.pk)
+        return Response(self.get_serializer(fresh).data, status=code)
+
+
+class TimelinePage:
+    """One keyset page of facts, and the transitions that lie between its facts."""
+
+    def __init__(self, lead: Lead, request: Request, view: LeadViewSet) -> None:
+        refuse_unknown(request, ["cursor", "limit", "until"])
+        self.request, self.view, self.paginator = request, view, KeysetPagination()
+        self.view.sorts = {"-occurred_at": ("-occurred_at", "-id")}
+        facts = lead.activities.select_related("by")
+        self.facts: list[Activity] = self.paginator.paginate_queryset(facts, request, view)
+        self.transitions = lead.transitions.select_related("by").filter(at__lt=self._until())
+        if self.paginator.next_url:
+            self.transitions = self.transitions.filter(at__gte=self.facts[-1].occurred_at)
+
+    def response(self) -> Response:
+        items = [*self.facts, *self.transitions]
+        items.sort(key=lambda item: getattr(item, "occurred_at", None) or item.at, reverse=True)
+        if self.paginator.next_url:
+            until = self.facts[-1].occurred_at.isoformat()
+            self.paginator.next_url = replace_query_param(self.paginator.next_url, "until", until)
+        return self.paginator.get_paginated_response(ActivitySerializer(items, many=True).data)
+
+    def _until(self) -> datetime:
+        text = self.request.query_params.get("until", "")
+        try:
+            until = parse_datetime(text) if text else datetime.max.replace(tzinfo=UTC)
+        except ValueError:
+            until = None
+        if until is None or until.tzinfo is None:
+            raise BadParameter("until: has to be a moment as it comes in next.")
+        return until
+
+
+def _refuse_foreign(user: User, fields: dict[str, Any]) -> None:
+    """Raise Conflict when the address belongs to a lead this person may not see."""
+    known = Lead.objects.filter(email_key=email_key(fields.get("email", "")) or None)
+    if user.scope != Scope.ALL and known.exists() and not (known & selectors.visible_leads(user)).exists():
+        raise Conflict("A lead with this e-mail address belongs to other people. Ask an admin or marketer.")
+
+
+@transaction.atomic
+def _upsert(user: User, fields: dict[str, Any], now: datetime) -> tuple[Lead, bool]:
+    """Upsert; a new lead of somebody who sees some leads only is given to their team, or to them."""
+    lead, is_new = services.upsert_lead(fields=fields, by=user, now=now)
+    if is_new and user.scope != Scope.ALL:
+        if user.team_id:
+            services.assign_team(lead_ids=[lead.pk], team=user.team)
+        else:
+            services.assign_owner(lead_id=lead.pk, owner=user, now=now)
+    return lead, is_new
+
+
+@transaction.atomic
+def _record(lead: Lead, fields: dict[str, Any], user: User, now: datetime) -> Activity:
+    """Record the fact. External ids have a room of their own, so that none of ours can be taken."""
+    external_id = fields.get("external_id")
+    activity = services.record_activity(
+        lead_id=lead.pk,
+        kind=fields["kind"],
+        now=now,
+        by=user,
+        occurred_at=fields.get("occurred_at"),
+        payload=dict(fields.get("payload", {})),
+        external_id=f"api:{external_id}" if external_id else None,
+        urgent=fields["kind"] in REQUEST_KINDS,
+    )
+    if activity.lead_id != lead.pk:
+        raise Conflict("This external_id was used for another lead.")
+    return activity

@@ -1,0 +1,109 @@
+"""What people enter about leads."""
+
+from dataclasses import fields
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.core.exceptions import ValidationError
+
+from leads.kinds import Channel, Grade, Stage, Temperature
+from leads.models import Lead
+from leads.selectors.lists import SALES_ACTS, LeadFilter
+
+REACHED = [
+    ("iql", "IQL"),
+    ("mql", "MQL"),
+    ("sql", "SQL"),
+    ("accepted", "accepted"),
+    ("won", "won"),
+]
+
+
+def check_number_or(word: str) -> Any:
+    """Return a validator for an id or ``word``."""
+
+    def check(value: str) -> None:
+        if value not in (word, "me") and not (value.isdecimal() and len(value) < 19):
+            raise ValidationError(f"Use an id or “{word}”.")
+
+    return check
+
+
+class LeadFilterForm(forms.Form):
+    """The filters of the list, as they stand in the URL. What is not valid narrows nothing and is named."""
+
+    q = forms.CharField(required=False, max_length=200)
+    stage = forms.MultipleChoiceField(choices=Stage.choices, required=False)
+    temperature = forms.MultipleChoiceField(choices=Temperature.choices, required=False)
+    grade = forms.MultipleChoiceField(choices=Grade.choices, required=False)
+    channel = forms.ChoiceField(choices=[("", "Any channel"), *Channel.choices], required=False)
+    source = forms.CharField(required=False, validators=[check_number_or("none")])
+    owner = forms.CharField(required=False, validators=[check_number_or("nobody")])
+    came_from = forms.DateField(required=False)
+    came_to = forms.DateField(required=False)
+    reached = forms.ChoiceField(choices=[("", ""), *REACHED], required=False)
+    did = forms.ChoiceField(choices=[("", ""), *((act, act) for act in SALES_ACTS)], required=False)
+    done_from = forms.DateField(required=False)
+    done_to = forms.DateField(required=False)
+    in_play = forms.BooleanField(required=False)
+    put_off = forms.BooleanField(required=False)
+
+    def wanted(self) -> LeadFilter:
+        """Return the filter that the valid fields ask for."""
+        self.is_valid()
+        given = {field.name: self.cleaned_data.get(field.name) for field in fields(LeadFilter)}
+        known = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items() if value}
+        return LeadFilter(**known)
+
+
+class StageForm(forms.Form):
+    to = forms.ChoiceField(label="Stage", choices=Stage.choices)
+    reason = forms.CharField(
+        label="Reason",
+        max_length=300,
+        help_text="Shown on the lead page. Rules will not change the stage until released.",
+    )
+
+    @property
+    def helper(self) -> FormHelper:
+        """Render the fields only; the template brings form and buttons."""
+        return fields_only()
+
+
+class NoteForm(forms.Form):
+    text = forms.CharField(label="Note", max_length=10_000, widget=forms.Textarea({"rows": 3}))
+
+    @property
+    def helper(self) -> FormHelper:
+        """Render the field only; the template brings form and button."""
+        return fields_only()
+
+
+class LeadForm(forms.ModelForm):
+    """The facts of a lead that a person may write."""
+
+    class Meta:
+        model = Lead
+        fields = ["email", "first_name", "last_name", "company", "job_title", "phone", "country"]
+        labels = {"email": "E-mail", "job_title": "Job title"}
+        help_texts = {"country": "Two letters, such as DE or US."}
+
+    email = forms.EmailField(label="E-mail", required=False, max_length=254)
+
+    @property
+    def helper(self) -> FormHelper:
+        """Render the fields only; the template brings form and buttons."""
+        return fields_only()
+
+    def clean_country(self) -> str:
+        """Return the country in capital letters."""
+        return str(self.cleaned_data["country"]).upper()
+
+
+def fields_only() -> FormHelper:
+    """Return a crispy helper without form tag and CSRF field."""
+    helper = FormHelper()
+    helper.form_tag = False
+    helper.disable_csrf = True
+    return helper

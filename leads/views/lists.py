@@ -1,0 +1,111 @@
+"""The list of leads, and adding one by hand."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.permissions import EDITORS, role_required
+from common.pages import BadCursor, Page
+from leads import selectors, services
+from leads.forms import LeadFilterForm, LeadForm
+from leads.kinds import Channel, Stage, Temperature
+from leads.models import Source
+from leads.selectors.lists import COUNT_LIMIT, LeadFilter
+
+CHIP_WORDS = {
+    "grade": "Fit is {}",
+    "came_from": "Came on or after {}",
+    "came_to": "Came on or before {}",
+    "reached": "Reached {}",
+    "did": "Sales: {}",
+    "done_from": "Done on or after {}",
+    "done_to": "Done on or before {}",
+    "in_play": "Neither customer nor disqualified",
+    "put_off": "Could not be judged",
+}
+OWN_CONTROLS = ("q", "stage", "temperature", "channel", "cursor")
+
+
+@dataclass(frozen=True)
+class Chip:
+    """An active filter in words, and the URL of the list without it."""
+
+    text: str
+    remove_url: str
+
+
+@require_GET
+@login_required
+def lead_list(request: HttpRequest) -> HttpResponse:
+    """Show one page of leads; the whole state of the list is in the URL."""
+    form = LeadFilterForm(request.GET)
+    wanted = form.wanted()
+    try:
+        page: Page[Any] = selectors.lead_list(request.user, wanted, cursor=request.GET.get("cursor"))
+    except BadCursor:
+        return redirect(f"{request.path}?{_without(request.GET, 'cursor')}")
+    count = selectors.lead_count(request.user, wanted)
+    context = {
+        "page": page,
+        "older_url": f"?{_without(request.GET)}&cursor={page.next_cursor}" if page.next_cursor else "",
+        "newer_url": f"?{_without(request.GET)}" if "cursor" in request.GET else "",
+        "kept": [(name, value) for name, value in request.GET.items() if name not in OWN_CONTROLS],
+        "count": min(count, COUNT_LIMIT),
+        "is_more": count > COUNT_LIMIT,
+        "chips": _chips(request.GET, wanted),
+        "errors": form.errors,
+        "wanted": wanted,
+        "stages": Stage.choices,
+        "temperatures": Temperature.choices,
+        "channels": Channel.choices,
+        "is_narrowed": wanted != LeadFilter(),
+    }
+    return render(request, "leads/list.html", context)
+
+
+@role_required(*EDITORS)
+@require_http_methods(["GET", "POST"])
+def create(request: HttpRequest) -> HttpResponse:
+    """Add a lead by hand, or open the one that has this address already."""
+    form = LeadForm(request.POST or None)
+    if form.is_valid():
+        try:
+            lead, _ = services.upsert_lead(fields=form.cleaned_data, by=request.user, now=timezone.now())
+        except services.NoAddress as exc:
+            form.add_error("email", str(exc))
+        else:
+            return redirect("lead_page", lead.pk)
+    return render(request, "leads/create.html", {"form": form}, status=422 if request.POST else 200)
+
+
+def _chips(query: QueryDict, wanted: LeadFilter) -> list[Chip]:
+    """Filters that have no control of their own in the bar."""
+    chips = [
+        Chip(words.format(_value_words(getattr(wanted, name))), f"?{_without(query, name)}")
+        for name, words in CHIP_WORDS.items()
+        if getattr(wanted, name)
+    ]
+    if wanted.source:
+        source = Source.objects.filter(pk=wanted.source).first() if wanted.source.isdecimal() else None
+        chips.append(Chip(f"Source is {source or 'not known'}", f"?{_without(query, 'source')}"))
+    if wanted.owner:
+        name = {"me": "me", "nobody": "nobody"}.get(wanted.owner, f"person {wanted.owner}")
+        chips.append(Chip(f"Owner is {name}", f"?{_without(query, 'owner')}"))
+    return chips
+
+
+def _value_words(value: Any) -> str:
+    words = " or ".join(value) if isinstance(value, tuple) else str(value)
+    return words.upper() if words in Stage.values else words.replace("_", " ")
+
+
+def _without(query: QueryDict, *names: str) -> str:
+    rest = query.copy()
+    for name in (*names, "cursor"):
+        rest.pop(name, None)
+    return rest.urlencode()
