@@ -89,9 +89,7 @@ class FirstAdminForm(CleanForm):
         fields = super().clean()
         if fields.get("password"):
             try:
-                validate_password(
-                    fields["password"], User(name=fields.get("name", ""), email=fields.get("email", ""))
-                )
+                validate_password(fields["password"], User(name=fields.get("name", ""), email=fields.get("email", "")))
             except forms.ValidationError as exc:
                 self.add_error("password", exc)
         return fields
@@ -127,7 +125,9 @@ class ApiKeyForm(CleanForm):
         choices=Role.choices, initial=Role.MARKETER, help_text="The key sees and does what this role may."
     )
     team = forms.ModelChoiceField(
-        queryset=Team.objects.order_by("name"), required=False, empty_label="No team",
+        queryset=Team.objects.order_by("name"),
+        required=False,
+        empty_label="No team",
         help_text="Sales managers and reps see their team's leads only.",
     )
 

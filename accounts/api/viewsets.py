@@ -1,0 +1,28 @@
+"""The base of all endpoints."""
+
+from functools import partial
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from accounts.api.idempotency import HEADER, answer_once
+
+
+class ApiViewSet(GenericViewSet):
+    """Gives every POST ``Idempotency-Key``.
+
+    Override ``may_write`` (a staticmethod from a user to a bool) where writing needs more than editing leads,
+    ``sorts`` (name -> columns for ``keyset_page``, default first) and ``filterset_class`` for lists.
+    """
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        key = request.headers.get(HEADER, "").strip()
+        if request.method == "POST" and key and getattr(self, "post", None):
+            # Signed in and permitted by now; DRF looks the handler up after this.
+            self.post = partial(self._post_once, self.post, key)
+
+    def _post_once(self, act: Any, key: str, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return answer_once(request, partial(act, request, *args, **kwargs), key=key)

@@ -1,0 +1,31 @@
+"""Times are shown in the zone of whoever looks."""
+
+import zoneinfo
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from common.models import Installation
+
+
+class TimeZoneMiddleware:
+    """Activates the person's time zone, else the company's; API answers stay in UTC."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info.startswith(("/api/", "/static/")) or not request.user.is_authenticated:
+            return self.get_response(request)
+        name = request.user.time_zone or Installation.current().time_zone
+        with timezone.override(_zone(name)):
+            return self.get_response(request)
+
+
+def _zone(name: str) -> zoneinfo.ZoneInfo:
+    """Return the zone, UTC for a name this machine does not know (any more)."""
+    try:
+        return zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+        return zoneinfo.ZoneInfo("UTC")
