@@ -1,0 +1,171 @@
+"""Forms, what they offer, and what visitors sent through them."""
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Q
+
+from common.ids import uuid7
+
+
+class Offer(models.Model):
+    """What a visitor gets for filling in a form."""
+
+    class Kind(models.TextChoices):
+        GUIDE = "guide", "Guide"
+        NEWSLETTER = "newsletter", "Newsletter"
+        WEBINAR = "webinar", "Webinar"
+        DEMO = "demo", "Demo"
+        CONTACT = "contact", "Contact"
+
+    slug = models.SlugField(max_length=60, primary_key=True)
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    subject = models.CharField(max_length=80, default="", blank=True)
+    summary = models.CharField(max_length=300, default="", blank=True)
+    body = models.TextField(default="", blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["guide", "newsletter", "webinar", "demo", "contact"]), name="offer_kind_known"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def has_page(self) -> bool:
+        """Whether there is something to read at ``/o/SLUG``."""
+        return bool(self.body)
+
+
+class Form(models.Model):
+    """A form that a website can carry; what visitors see is its live version."""
+
+    class Template(models.TextChoices):
+        GUIDE = "guide", "Get the guide"
+        DEMO = "demo", "Request a demo"
+        CONTACT = "contact", "Contact us"
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        LIVE = "live", "Live"
+        CLOSED = "closed", "Closed"
+
+    id = models.CharField(max_length=12, primary_key=True)
+    name = models.CharField(max_length=120)
+    template = models.CharField(max_length=10, choices=Template.choices)
+    state = models.CharField(max_length=6, choices=State.choices, default=State.DRAFT)
+    live_version = models.ForeignKey(
+        "capture.FormVersion", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField()
+    is_sample = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=["draft", "live", "closed"]), name="form_state_known"),
+            models.CheckConstraint(condition=Q(template__in=["guide", "demo", "contact"]), name="form_template_known"),
+            models.CheckConstraint(
+                condition=~Q(state="live") | Q(live_version__isnull=False), name="form_live_has_version"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_live(self) -> bool:
+        """Whether visitors can send it now."""
+        return self.state == self.State.LIVE
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether visitors are told that it is closed."""
+        return self.state == self.State.CLOSED
+
+
+class FormVersion(models.Model):
+    """What visitors saw, frozen: a trigger refuses every UPDATE, so a stored consent keeps its exact words."""
+
+    form = models.ForeignKey(Form, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    definition = models.JSONField()
+    button = models.CharField(max_length=60)
+    thanks = models.CharField(max_length=500)
+    offer = models.ForeignKey(Offer, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    published_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["form", "number"], name="form_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.form_id} v{self.number}"
+
+
+class Submission(models.Model):
+    """What one visitor sent, and what became of it."""
+
+    class Status(models.TextChoices):
+        ACCEPTED = "accepted", "Accepted"
+        HELD = "held", "Held"
+        UNJOINED = "unjoined", "Waiting for its lead"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    form = models.ForeignKey(Form, on_delete=models.PROTECT, related_name="submissions", db_index=False)
+    form_version = models.ForeignKey(FormVersion, on_delete=models.PROTECT, related_name="+", db_index=False)
+    submission_key = models.CharField(max_length=200)
+    lead = models.ForeignKey("leads.Lead", null=True, blank=True, on_delete=models.SET_NULL, related_name="submissions")
+    status = models.CharField(max_length=8, choices=Status.choices)
+    due_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    email_key = models.CharField(max_length=254, default="", blank=True)
+    answers = models.JSONField(encoder=DjangoJSONEncoder)
+    answers_hash = models.CharField(max_length=32)
+    attribution = models.JSONField(default=dict)
+    page_url = models.CharField(max_length=1000, default="", blank=True)
+    ip = models.GenericIPAddressField(null=True, blank=True)
+    user_agent = models.CharField(max_length=300, default="", blank=True)
+    spam_points = models.PositiveSmallIntegerField(default=0)
+    spam_reasons = models.JSONField(default=list)
+    received_at = models.DateTimeField()
+    released_at = models.DateTimeField(null=True, blank=True)
+    released_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    error = models.CharField(max_length=500, default="", blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["form", "submission_key"], name="submission_once_per_key"),
+            models.CheckConstraint(
+                condition=Q(status__in=["accepted", "held", "unjoined"]), name="submission_status_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="unjoined") | Q(due_at__isnull=False), name="submission_unjoined_is_due"
+            ),
+        ]
+        indexes = [
+            # The same answers to the same form within ten minutes are a repeat.
+            models.Index(fields=["form", "answers_hash", "received_at"], name="submission_repeat"),
+            models.Index(fields=["form", "-id"], name="submission_list_of_form"),
+            models.Index(fields=["due_at"], condition=Q(status="unjoined"), name="submission_unjoined_due"),
+            models.Index(fields=["form", "-id"], condition=Q(status="held"), name="submission_held_of_form"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.form_id} {self.received_at:%Y-%m-%d %H:%M} {self.status}"
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it waits for a person because it looks like spam."""
+        return self.status == self.Status.HELD

@@ -1,0 +1,33 @@
+"""Everything that changes forms and submissions."""
+
+from capture.services.errors import (
+    CannotPublish,
+    FormClosed,
+    NotHeld,
+    NotJoined,
+    OtherAnswers,
+    StillRunning,
+    UnknownForm,
+)
+from capture.services.forms import close_form, create_form, publish_version, reopen_form
+from capture.services.joining import join_unjoined_submissions, release_submission
+from capture.services.submissions import Received, Taken, submit
+
+__all__ = [
+    "CannotPublish",
+    "FormClosed",
+    "NotHeld",
+    "NotJoined",
+    "OtherAnswers",
+    "Received",
+    "StillRunning",
+    "Taken",
+    "UnknownForm",
+    "close_form",
+    "create_form",
+    "join_unjoined_submissions",
+    "publish_version",
+    "release_submission",
+    "reopen_form",
+    "submit",
+]

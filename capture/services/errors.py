@@ -1,0 +1,29 @@
+"""Why a form or a submission was not taken, in words for the person who can change it."""
+
+
+class FormClosed(LookupError):
+    """The form takes no submissions now."""
+
+
+class UnknownForm(LookupError):
+    """There is no such form."""
+
+
+class OtherAnswers(ValueError):
+    """The submission key was used before with other answers."""
+
+
+class StillRunning(RuntimeError):
+    """The same submission is being written by another request; ask again in a second."""
+
+
+class NotHeld(ValueError):
+    """Only a held submission can be released."""
+
+
+class NotJoined(RuntimeError):
+    """The lead is locked for longer than a submission waits; it is tried again by itself."""
+
+
+class CannotPublish(ValueError):
+    """The form lacks something a visitor needs."""

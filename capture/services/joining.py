@@ -1,0 +1,88 @@
+"""Submissions that are stored but have no lead yet: released by a person, or unjoined because the lead was locked."""
+
+from datetime import datetime, timedelta
+
+from django.db import OperationalError, connection, transaction
+
+from accounts.models import User
+from accounts.services import audit
+from capture.answers import Answers
+from capture.attribution import Arrival
+from capture.live import version
+from capture.models import Submission
+from capture.services.errors import NotHeld, NotJoined
+from capture.services.facts import consents_of, facts_of, is_urgent, lead_of, origin_of
+from leads.services import CaptureRaced, capture_lead
+
+BATCH = 100
+MAX_DELAY = timedelta(minutes=10)
+
+
+@transaction.atomic
+def release_submission(*, submission: Submission, by: User | None, now: datetime) -> Submission:
+    """Let a held submission become a lead, once. Raises NotHeld, NotJoined."""
+    locked = Submission.objects.select_for_update().get(pk=submission.pk)
+    if locked.released_at is not None:
+        return locked
+    if not locked.is_held:
+        raise NotHeld("This submission is not held.")
+    _join(locked, now=now)
+    locked.released_at, locked.released_by = now, by
+    locked.save(update_fields=["released_at", "released_by"])
+    audit(by=by, action="submission_released", kind="submission", object_id=str(locked.pk), changes={}, now=now)
+    return locked
+
+
+def join_unjoined_submissions(*, now: datetime) -> int:
+    """Join every due unjoined submission to its lead; one that fails is put off. Returns how many were joined."""
+    due = Submission.objects.filter(status=Submission.Status.UNJOINED, due_at__lte=now)
+    return sum(_join_one(pk, now) for pk in due.order_by("due_at").values_list("pk", flat=True)[:BATCH])
+
+
+def _join_one(pk: object, now: datetime) -> bool:
+    try:
+        with transaction.atomic():
+            rows = Submission.objects.select_for_update(skip_locked=True)
+            row = rows.filter(pk=pk, status=Submission.Status.UNJOINED).first()
+            if row is None:
+                return False
+            _join(row, now=now)
+            return True
+    except (NotJoined, OperationalError) as exc:
+        _put_off(pk, str(exc), now)
+        return False
+
+
+def _join(row: Submission, *, now: datetime) -> None:
+    """Find or add the lead within the caller's transaction. The facts count from when the visitor sent them."""
+    seen = version(row.form_id, row.form_version.number)
+    answers = _answers(row)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '1s'")
+    try:
+        with transaction.atomic():
+            lead = capture_lead(
+                lead=lead_of(seen, answers),
+                origin=origin_of(Arrival(**row.attribution["first"])),
+                facts=facts_of(seen, answers, submission=row.pk, page=row.page_url),
+                consents=consents_of(seen, answers, row),
+                now=row.received_at,
+                urgent=is_urgent(seen),
+            )
+    except (CaptureRaced, OperationalError) as exc:
+        raise NotJoined(f"The lead could not be written: {exc}".strip()[:500]) from exc
+    row.lead_id, row.status, row.due_at, row.error = lead.lead_id, Submission.Status.ACCEPTED, None, ""
+    row.save(update_fields=["lead", "status", "due_at", "error"])
+
+
+def _answers(row: Submission) -> Answers:
+    values = {name: value for name, value in row.answers.items() if isinstance(value, str)}
+    return Answers(values, bool(row.answers.get("consent")), row.email_key, row.answers_hash)
+
+
+def _put_off(pk: object, error: str, now: datetime) -> None:
+    row = Submission.objects.get(pk=pk)
+    row.attempts = min(row.attempts + 1, 1000)
+    row.due_at = now + min(timedelta(seconds=5 * 2 ** min(row.attempts, 10)), MAX_DELAY)
+    row.error = error[:500]
+    row.save(update_fields=["attempts", "due_at", "error"])

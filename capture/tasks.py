@@ -1,0 +1,11 @@
+"""Work of this app that is due."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from capture import services
+
+
+@shared_task(name="capture.join_unjoined_submissions")
+def join_unjoined_submissions() -> int:
+    return services.join_unjoined_submissions(now=timezone.now())

@@ -1,0 +1,1 @@
+"""Pages for visitors and for the people who make forms."""

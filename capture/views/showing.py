@@ -1,0 +1,40 @@
+"""What the page of a form needs: its questions with what was typed, and a token and key for this view of it."""
+
+import secrets
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from capture.forms import VisitorForm
+from capture.live import Published
+from capture.spam import TRAP
+from capture.tokens import issue_token
+
+
+def form_context(
+    request: HttpRequest,
+    version: Published,
+    *,
+    fields: dict[str, str] | None = None,
+    errors: dict[str, list[str]] | None = None,
+    message: str = "",
+) -> dict[str, Any]:
+    """Return the context of ``capture/hosted.html``; the same key is kept while the visitor corrects the form."""
+    fields, errors = fields or {}, errors or {}
+    form = VisitorForm(version, typed=fields, errors=errors)
+    page = fields.get("page") or request.build_absolute_uri()
+    return {
+        "version": version,
+        "form": form,
+        "failed": [(form[name], texts[0]) for name, texts in errors.items() if name in form.fields],
+        "message": message,
+        "hidden": {
+            "token": issue_token(form_id=version.form_id, number=version.number, now=timezone.now()),
+            "submission_key": fields.get("submission_key") or secrets.token_urlsafe(16),
+            "page": page,
+            "first_page": fields.get("first_page") or page,
+            "first_referrer": fields.get("first_referrer") or request.META.get("HTTP_REFERER", ""),
+        },
+        "trap": TRAP,
+    }
