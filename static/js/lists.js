@@ -180,6 +180,7 @@
     const kept = config.verb === "get" && elt.matches("a") && ahead.get(elt.getAttribute("hx-get"));
     if (!kept?.html || Date.now() - kept.at > FRESH) return;
     event.preventDefault();
+    clearTimeout(event.detail.slow);
     const [swapStyle] = (inherited(elt, "hx-swap") || "innerHTML").split(" ");
     window.htmx.swap(target, kept.html, { swapStyle, swapDelay: 0, settleDelay: 0 }, { select: inherited(elt, "hx-select"), contextElement: elt });
     const push = inherited(elt, "hx-push-url");

@@ -1,0 +1,12 @@
+"""Routes of the component gallery."""
+
+from django.urls import path
+
+from common import views
+
+app_name = "common"
+
+urlpatterns = [
+    path("_ui/", views.gallery, name="gallery"),
+    path("_ui/public", views.gallery, {"name": "public"}, name="gallery_public"),
+]
