@@ -114,9 +114,20 @@ class Message(models.Model):
         return f"{self.subject} to {self.to_email}"
 
     @property
-    def is_retry(self) -> bool:
-        """Waiting for another try after a first one did not get through."""
-        return self.status == Status.PENDING and self.attempts > 0
+    def shown_status(self) -> str:
+        """The status as people see it: mail that was sent to nobody is ``caught``."""
+        return "caught" if self.caught else self.status
+
+    @property
+    def shown_status_label(self) -> str:
+        if self.caught:
+            return "Caught"
+        is_retry = self.status == Status.PENDING and self.attempts > 0
+        return "Waiting to try again" if is_retry else Status(self.status).label
+
+    @property
+    def is_account(self) -> bool:
+        return self.kind == Kind.ACCOUNT
 
     @property
     def is_marketing(self) -> bool:

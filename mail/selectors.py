@@ -1,11 +1,14 @@
 """Reading the ledger."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
-from mail.models import Message, Status
+from mail import config
+from mail.models import Message, Relay, Status
+from mail.relay import BadEmailUrl
 
 
 @dataclass(frozen=True)
@@ -46,3 +49,18 @@ def messages(*, status: str = "") -> QuerySet[Message]:
 def messages_about(about: UUID) -> QuerySet[Message]:
     """Return the messages about one subject, newest first, without their bodies."""
     return messages().filter(about=about).order_by("-id")
+
+
+def relay_trouble(*, now: datetime) -> str:
+    """Return why mail is not leaving at the moment, with the remedy, or an empty string."""
+    try:
+        relay = config.relay_address()
+    except BadEmailUrl as exc:
+        return f"No mail leaves. {exc}"
+    resting = Relay.objects.filter(open_until__gt=now).first()
+    if relay is None or resting is None:
+        return ""
+    return (
+        f"No mail leaves at the moment: {relay} failed {resting.failures_in_row} times in a row, {resting.last_error}. "
+        "It is tried again every minute. If it stays so, check EMAIL_URL."
+    )
