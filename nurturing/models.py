@@ -60,10 +60,11 @@ class Sequence(models.Model):
         return self.name
 
     @property
-    def entry(self) -> str:
-        """Who enters, in words."""
+    def entry_act(self) -> str:
+        """What a person did to enter, as the rest of a sentence: "asked for a guide"."""
         words = self.get_starts_on_display()
-        return f"{words}: {self.start_value}" if self.start_value else words
+        act = words[:1].lower() + words[1:]
+        return f"{act} ({self.start_value})" if self.start_value else act
 
 
 class SequenceVersion(models.Model):
@@ -121,7 +122,10 @@ class StopKind(models.TextChoices):
 
 
 class Enrollment(models.Model):
-    """One lead's run through a sequence. ``activity`` is the fact that let the lead in."""
+    """One lead's run through a sequence. ``activity`` is the fact that let the lead in.
+
+    Every step before ``next_position`` has made its message; a finished run stands one past the last step.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     sequence = models.ForeignKey(Sequence, on_delete=models.CASCADE, related_name="enrollments")
@@ -172,6 +176,11 @@ class Enrollment(models.Model):
     @property
     def is_active(self) -> bool:
         return self.state == EnrollmentState.ACTIVE
+
+    @property
+    def tone(self) -> str:
+        """The colour of the state's badge."""
+        return {EnrollmentState.ACTIVE: "info", EnrollmentState.FINISHED: "ok"}.get(EnrollmentState(self.state), "")
 
 
 class StepMessage(models.Model):

@@ -73,9 +73,9 @@ def _take_step(enrollment: Enrollment, standing: Standing, installation: Install
     step = steps[enrollment.next_position]
     message = _queue_step(enrollment, step, standing, installation, now)
     StepMessage.objects.get_or_create(enrollment=enrollment, step=step, defaults={"message": message, "queued_at": now})
-    following = steps.get(step.position + 1)
+    enrollment.next_position = step.position + 1
+    following = steps.get(enrollment.next_position)
     if following:
-        enrollment.next_position = following.position
         enrollment.due_at = now + timedelta(hours=following.delay_hours)
     else:
         enrollment.state = EnrollmentState.FINISHED
