@@ -11,5 +11,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.readyz, name="readyz"),
     path("api/", include("leadcrm.api_urls")),
     path("", include("leads.urls")),
+    path("", include("leads.urls_public")),
+    path("", include("nurturing.urls")),
+    path("", include("capture.urls")),
     path("", include("accounts.urls")),
 ]
