@@ -3,16 +3,30 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from leadcrm import health
+from leadcrm.pages import front, lead
 
 handler500 = "leadcrm.refusals.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("", front.front, name="home"),
+    path("leads/<uuid:lead_id>/", lead.lead_page, name="lead_page"),
+    path("leads/<uuid:lead_id>/timeline/", lead.timeline, name="lead_timeline"),
+    path("leads/<uuid:lead_id>/edit/", lead.edit, name="lead_edit"),
+    path("leads/<uuid:lead_id>/stage/", lead.set_stage, name="lead_stage"),
+    path("leads/<uuid:lead_id>/release/", lead.release_stage, name="lead_release"),
+    path("leads/<uuid:lead_id>/notes/", lead.add_note, name="lead_note"),
+    path("leads/<uuid:lead_id>/proposals/<int:proposal_id>/", lead.decide_proposal, name="lead_proposal"),
     path("api/", include("leadcrm.api_urls")),
     path("", include("leads.urls")),
     path("", include("leads.urls_public")),
-    path("", include("nurturing.urls")),
+    path("", include("scoring.urls")),
     path("", include("capture.urls")),
+    path("", include("nurturing.urls")),
+    path("", include("sales.urls")),
+    path("", include("mail.urls")),
+    path("", include("insights.urls")),
     path("", include("accounts.urls")),
+    path("", include("common.urls")),
 ]

@@ -15,6 +15,7 @@ from leads.services.marks import due_marks, put_off, take_marks
 from leads.services.ownership import assign_owner, assign_team
 from leads.services.profile import EmailTaken, NoAddress, adopt_answers, edit_lead, upsert_lead
 from leads.services.proposals import AlreadyDecided, decide_proposal
+from leads.services.samples import mark_as_sample, remove_sample_leads
 from leads.services.stages import add_note, release_stage, set_stage
 
 __all__ = [
@@ -38,10 +39,12 @@ __all__ = [
     "due_marks",
     "edit_lead",
     "lock_leads",
+    "mark_as_sample",
     "put_off",
     "record_activities",
     "record_activity",
     "release_stage",
+    "remove_sample_leads",
     "set_stage",
     "take_marks",
     "upsert_lead",
