@@ -9,6 +9,7 @@ from scoring.engine.definitions import (
     RuleSetDefinition,
     TriggerRule,
 )
+from scoring.engine.distance import Distance, Need, next_stage
 from scoring.engine.facts import Fact, Hold
 from scoring.engine.judgement import Judgement, Line
 from scoring.engine.judging import judge
@@ -17,13 +18,16 @@ __all__ = [
     "BehaviorRule",
     "Cell",
     "CompiledRuleSet",
+    "Distance",
     "Fact",
     "Group",
     "Hold",
     "Judgement",
     "Line",
+    "Need",
     "ProfileRule",
     "RuleSetDefinition",
     "TriggerRule",
     "judge",
+    "next_stage",
 ]

@@ -129,7 +129,7 @@ def reader(field: str) -> Reader:
         return DERIVED[field]
     if field.startswith("attributes."):
         name = field.removeprefix("attributes.")
-        return lambda profile: (profile.get("attributes") or {}).get(name)
+        return lambda profile: (profile.get("attributes") or profile).get(name)
     return lambda profile: profile.get(field)
 
 

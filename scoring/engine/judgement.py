@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from scoring.engine.definitions import ProfileRule
 from scoring.engine.facts import Fact
+from scoring.engine.wording import at_most, shown
 
 if TYPE_CHECKING:
     from scoring.engine.compiling import BehaviorPlan, CompiledRuleSet
@@ -54,6 +55,7 @@ class Judgement:
     level: int
     decision: "Decision"
     evidence_after: datetime | None
+    has_evidence: bool
     earnings: list[Earning]
     not_counted: Mapping["BehaviorPlan", int]
     before_clamp: int
@@ -94,6 +96,15 @@ class Judgement:
     @property
     def candidate_since(self) -> datetime | None:
         return self.decision.candidate_since
+
+    @property
+    def missing_evidence(self) -> int:
+        """Raw points from new facts that SQL still needs since sales last answered; 0 when it needs none."""
+        since = self.evidence_after
+        if since is None or self.has_evidence:
+            return 0
+        earned = sum(plan.points for plan, fact, _ in self.earnings if fact.recorded_at > since)
+        return self.rules.evidence_points - earned
 
     @property
     def rule_set_version(self) -> int:
@@ -159,23 +170,4 @@ def fact_detail(payload: Mapping[str, Any], conditions: Mapping[str, Any]) -> st
 
 def limit_text(plan: "BehaviorPlan", count: int) -> str:
     """Return the sentence for what a limit kept from counting."""
-    return f"{plan.rule.name}: {count} more not counted, {limit_phrase(plan.rule.limit or 0, plan.rule.limit_days)}"
-
-
-def limit_phrase(limit: int, days: float | None) -> str:
-    """Return "at most twice in 7 days"."""
-    times = {1: "once", 2: "twice"}.get(limit, f"{limit} times")
-    return f"at most {times} in {days_phrase(days)}" if days else f"at most {times}"
-
-
-def days_phrase(days: float) -> str:
-    """Return "7 days", "1 day" or "12 hours"."""
-    if days < 1:
-        hours = round(days * 24)
-        return f"{hours} hour{'' if hours == 1 else 's'}"
-    return f"{days:g} day{'' if days == 1 else 's'}"
-
-
-def shown(points: int) -> str:
-    """Return hundredths of points as people read them: "25" or "12.5"."""
-    return f"{points / 100:.2f}".rstrip("0").rstrip(".")
+    return f"{plan.rule.name}: {count} more not counted, {at_most(plan.rule.limit or 0, plan.rule.limit_days)}"

@@ -65,13 +65,14 @@ def judge(
         level=level,
         decision=decision,
         evidence_after=reading.evidence_after,
+        has_evidence=has_evidence,
         earnings=earnings,
         not_counted=reading.not_counted,
         before_clamp=before_clamp,
     )
     if look_ahead:
         exit_at = _engagement_exit(parts, at_second, engagement, level, rules) if parts else None
-        judgement.next_change_at = _next_change(judgement, reading, has_evidence, hold, exit_at)
+        judgement.next_change_at = _next_change(judgement, reading, hold, exit_at)
     return judgement
 
 
@@ -270,9 +271,7 @@ def _engagement_exit(
     return None if second is None else datetime.fromtimestamp(second, UTC)
 
 
-def _next_change(
-    judgement: Judgement, reading: Reading, has_evidence: bool, hold: Hold, exit_at: datetime | None
-) -> datetime | None:
+def _next_change(judgement: Judgement, reading: Reading, hold: Hold, exit_at: datetime | None) -> datetime | None:
     """Return the earliest second at which anything changes without a new fact."""
     certain = [*reading.pending, *(each for each in (reading.upcoming, exit_at) if each is not None)]
     earliest = min(certain, default=None)
@@ -286,7 +285,7 @@ def _next_change(
             judgement.level,
             possible,
             triggered=reading.triggered,
-            has_evidence=has_evidence,
+            has_evidence=judgement.has_evidence,
             hold=after,
         )
         if (later.cause_key, later.stage) != (decision.cause_key, decision.stage):
