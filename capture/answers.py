@@ -69,7 +69,7 @@ def email_error(address: str) -> str:
     try:
         validate_email(address, check_deliverability=False, test_environment=True)
     except EmailNotValidError:
-        return "Enter a complete e-mail address, like name@company.com."
+        return "Write it like name@company.com."
     return ""
 
 
@@ -82,7 +82,7 @@ def _error_of(field: Field, value: str) -> str:
     if not value and field.required:
         return "Enter your e-mail address." if field.type == "email" else f"Fill in: {field.label}."
     if len(value) > limit:
-        return f"Use at most {limit:,} characters; this has {len(value):,}."
+        return f"Use at most {limit:,} characters (now {len(value):,})."
     if value and field.type == "email":
         return email_error(value)
     if field.type != "textarea" and "\n" in value:

@@ -2,10 +2,15 @@
 
 import re
 from dataclasses import dataclass
+from math import ceil
+from typing import Any
 
 from capture.models import Offer
 
 WORDS_A_MINUTE = 220
+# What capture/embed/embed.js draws, in pixels: label 23 + 4, control 44, error line 21 + 2 + 4, and so on.
+LABEL_LINE, FIELD_ROW, TEXTAREA_ROW, STATUS_AND_BUTTON = 22.4, 75, 139, 76
+CONSENT_LINE, CONSENT_ERROR, LETTERS_A_LINE = 21, 31, 30
 HEADING = re.compile(r"^(## .*)\n", re.MULTILINE)
 
 
@@ -46,3 +51,16 @@ def _block(part: str) -> Block:
     if all(line.startswith("- ") for line in lines):
         return Block("list", items=tuple(line[2:] for line in lines))
     return Block("text", text)
+
+
+def embed_height(definition: dict[str, Any]) -> int:
+    """Return the pixels a page keeps free for a form, so that nothing moves when it appears (320 px and wider)."""
+    height: float = STATUS_AND_BUTTON
+    for field in definition["fields"]:
+        label = field["label"] if field.get("required") else field["label"] + " (optional)"
+        height += LABEL_LINE * ceil(len(label) / LETTERS_A_LINE)
+        height += TEXTAREA_ROW if field["type"] == "textarea" else FIELD_ROW
+    consent = definition.get("consent")
+    if consent:
+        height += CONSENT_LINE * ceil(len(consent["wording"]) / LETTERS_A_LINE) + CONSENT_ERROR
+    return ceil(height)

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from capture.views import public, submit
+from capture.views import embed, public, submit
 
 
 class FormIdConverter:
@@ -21,6 +21,7 @@ register_converter(FormIdConverter, "form")
 
 app_name = "capture"
 urlpatterns = [
+    path("embed.js", embed.embed, name="embed"),
     path("f/<form:form_id>", public.hosted_form, name="hosted"),
     path("f/<form:form_id>/thanks", public.thanks, name="thanks"),
     path("f/<form:form_id>.json", public.definition, name="definition"),

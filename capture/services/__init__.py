@@ -1,5 +1,6 @@
 """Everything that changes forms and submissions."""
 
+from capture.services.erasing import erase_submissions, remove_sample_forms
 from capture.services.errors import (
     CannotPublish,
     FormClosed,
@@ -25,9 +26,11 @@ __all__ = [
     "UnknownForm",
     "close_form",
     "create_form",
+    "erase_submissions",
     "join_unjoined_submissions",
     "publish_version",
     "release_submission",
+    "remove_sample_forms",
     "reopen_form",
     "submit",
 ]
