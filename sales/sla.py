@@ -30,6 +30,12 @@ class Clock:
     words: str
     due_at: datetime | None = None
     pause: str = ""
+    warn_at: datetime | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it runs without a pause until it is due, so that a page may count down by itself."""
+        return self.due_at is not None and not self.pause and self.tone != "overdue"
 
     @property
     def is_overdue(self) -> bool:
@@ -58,7 +64,9 @@ def clock(*, due_at: datetime, allowance: timedelta, now: datetime, hours: Busin
         return Clock("overdue", f"overdue {in_words(late, hours)}", due_at)
     left = hours.between(now, due_at)
     tone = "due" if left <= allowance * (1 - WARN_SHARE) else "neutral"
-    return Clock(tone, f"due in {in_words(left, hours)}", due_at, _pause(now, due_at, hours))
+    pause = _pause(now, due_at, hours)
+    warn_at = None if pause else due_at - allowance * (1 - WARN_SHARE)
+    return Clock(tone, f"due in {in_words(left, hours)}", due_at, pause, warn_at)
 
 
 def _pause(now: datetime, due_at: datetime, hours: BusinessHours) -> str:

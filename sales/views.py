@@ -1,0 +1,156 @@
+"""The inbox: a list, a brief, and acts that answer with the page."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.permissions import can_sell
+from common.models import Installation
+from leads.selectors import visible_leads
+from sales import selectors
+from sales.acts import ACTS, Act
+from sales.forms import NoteForm, RecycleForm, WinForm
+from sales.models import ContactAttempt, Handover, State
+from sales.reasons import LOST_REASONS, REJECT_REASONS
+from sales.services import HandoverNotFound, SalesError
+
+UNCHANGED = 204
+
+
+@require_GET
+@login_required
+def inbox(request: HttpRequest) -> HttpResponse:
+    """Show a tab of the inbox with its first handover opened."""
+    return _page(request)
+
+
+@require_GET
+@login_required
+def item(request: HttpRequest, handover_id: UUID) -> HttpResponse:
+    """Show the inbox with one handover opened; on a phone that handover alone."""
+    return _page(request, _handover(request, handover_id))
+
+
+@require_GET
+@login_required
+def brief(request: HttpRequest, handover_id: UUID) -> HttpResponse:
+    """Show one handover alone."""
+    return render(request, "sales/_brief.html", _brief_context(request, _handover(request, handover_id)))
+
+
+@never_cache
+@require_GET
+@login_required
+def rows(request: HttpRequest) -> HttpResponse:
+    """Show the list alone, or 204 while it is as the caller knows it (``v``)."""
+    if request.GET.get("v") == selectors.version_of(request.user):
+        return HttpResponse(status=UNCHANGED)
+    focus = request.GET.get("focus", "")
+    page = selectors.inbox(request.user, request.GET.get("tab", ""), now=timezone.now(), focus=focus)
+    return render(request, "sales/_live.html", {"inbox": page})
+
+
+@never_cache
+@require_GET
+@login_required
+def count(request: HttpRequest) -> HttpResponse:
+    """Show how many handovers wait, nothing where none does."""
+    return HttpResponse(str(selectors.open_count(request.user) or ""), content_type="text/plain")
+
+
+@require_POST
+@login_required
+def act(request: HttpRequest, handover_id: UUID, verb: str) -> HttpResponse:
+    """Do one act and lead to the page that shows it; a refusal says why, with its status."""
+    handover, wanted = _handover(request, handover_id), ACTS[verb]
+    form = wanted.form(request.POST)
+    if not form.is_valid():
+        text = " ".join(text for texts in form.errors.values() for text in texts)
+        return _refuse(request, handover, text, 422)
+    try:
+        wanted.service(handover=handover, by=request.user, now=timezone.now(), **form.cleaned_data)
+    except SalesError as exc:
+        return _refuse(request, handover, str(exc), exc.status)
+    handover = _handover(request, handover_id)
+    undo = f"undo:{reverse('sales:undo', args=[handover_id])}" if wanted.undoable else ""
+    messages.success(request, wanted.words(handover, form.cleaned_data), extra_tags=undo)
+    return redirect(_after(request, handover, wanted))
+
+
+@require_GET
+@login_required
+def lead_panel(request: HttpRequest, lead_id: UUID) -> HttpResponse:
+    """Show the panel of sales on a lead's page."""
+    lead = get_object_or_404(visible_leads(request.user), pk=lead_id)
+    panel = selectors.lead_panel(request.user, lead)
+    return render(request, "sales/_lead_panel.html", {"panel": panel, "lead": lead})
+
+
+def _handover(request: HttpRequest, handover_id: UUID) -> Handover:
+    try:
+        return selectors.handover_for(request.user, handover_id)
+    except HandoverNotFound as exc:
+        raise Http404(str(exc)) from exc
+
+
+def _page(
+    request: HttpRequest, handover: Handover | None = None, *, refusal: str = "", status: int = 200
+) -> HttpResponse:
+    now, is_alone = timezone.now(), handover is not None
+    tab = request.GET.get("tab", "") or _tab_of(request, handover)
+    focus = str(handover.pk) if handover else ""
+    page = selectors.inbox(request.user, tab, now=now, focus=focus, cursor=request.GET.get("cursor"))
+    handover = handover or (page.rows[0].handover if page.rows else None)
+    context = {"inbox": page, "is_alone": is_alone, "refusal": refusal, "can_sell": can_sell(request.user)}
+    if handover:
+        context |= _brief_context(request, handover, page.tab)
+    return render(request, "sales/inbox.html", context, status=status)
+
+
+def _brief_context(request: HttpRequest, handover: Handover, tab: str = "") -> dict[str, Any]:
+    currency = Installation.current().currency
+    return {
+        "tab": tab or request.GET.get("tab") or _tab_of(request, handover),
+        "pane": selectors.pane_of(handover, request.user, now=timezone.now()),
+        "handover": handover,
+        "lead": handover.lead,
+        "reject_reasons": REJECT_REASONS.values(),
+        "lost_reasons": LOST_REASONS.values(),
+        "results": ContactAttempt.Result.choices,
+        "win_form": WinForm(currency=currency),
+        "recycle_form": RecycleForm(),
+        "note_form": NoteForm(),
+    }
+
+
+def _tab_of(request: HttpRequest, handover: Handover | None) -> str:
+    """The tab a handover is listed in."""
+    if handover is None or handover.state == State.QUEUED:
+        return "queue"
+    if not handover.is_working:
+        return "done"
+    return "mine" if handover.owner_id == request.user.pk else "team"
+
+
+def _after(request: HttpRequest, handover: Handover, act: Act) -> str:
+    """The page that shows what was done: the list it left, or the handover where it stays."""
+    tab = request.POST.get("tab", "")
+    if act.leaves and tab == "queue" and handover.state != State.ACCEPTED:
+        return f"{reverse('sales:inbox')}?{urlencode({'tab': tab})}"
+    return f"{reverse('sales:item', args=[handover.pk])}?{urlencode({'tab': _tab_of(request, handover)})}"
+
+
+def _refuse(request: HttpRequest, handover: Handover, text: str, status: int) -> HttpResponse:
+    """Say why not: a page to a browser that shows it, the bare words to a script that puts them in place."""
+    if "text/html" in request.headers.get("Accept", ""):
+        return _page(request, _handover(request, handover.pk), refusal=text, status=status)
+    return HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")

@@ -1,0 +1,166 @@
+"""The inbox through its addresses."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Role
+from sales import services
+from sales.models import Handover, State
+from tests.factories.sales import make_handover, make_lead, make_team, make_user
+
+pytestmark = pytest.mark.django_db
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def now():
+    return timezone.now()
+
+
+def test_a_rep_finds_the_queue_with_the_first_brief_opened(client, rep, now):
+    handover = make_handover(now, first_name="Maja", last_name="Example")
+    client.force_login(rep)
+
+    page = client.get(reverse("sales:inbox")).content.decode()
+
+    assert f'id="handover-{handover.pk}"' in page
+    assert "Given to you because: you are the only rep of the team" in page
+    assert "Why now" in page
+
+
+def test_an_empty_queue_says_how_leads_arrive(client, rep):
+    client.force_login(rep)
+
+    assert "Queue is empty" in client.get(reverse("sales:inbox")).content.decode()
+
+
+def test_without_javascript_reject_leads_back_to_the_queue_with_the_consequence(client, rep, now):
+    handover = make_handover(now)
+    client.force_login(rep)
+
+    answer = client.post(reverse("sales:reject", args=[handover.pk]), {"reason": 5, "tab": "queue"}, follow=True)
+
+    handover.refresh_from_db()
+    assert (handover.state, handover.reject_reason) == (State.REJECTED, 5)
+    settles = timezone.localtime(handover.settles_at)
+    assert (
+        f"Rejected: bad timing. Back to nurture until the recycle date at {settles:%H:%M}." in answer.content.decode()
+    )
+    assert answer.request["PATH_INFO"] == reverse("sales:inbox")
+
+
+def test_undo_through_its_address_brings_it_back(client, rep, now):
+    handover = make_handover(now)
+    client.force_login(rep)
+    client.post(reverse("sales:reject", args=[handover.pk]), {"reason": 5, "tab": "queue"})
+
+    answer = client.post(reverse("sales:undo", args=[handover.pk]), follow=True)
+
+    handover.refresh_from_db()
+    assert (handover.state, handover.owner) == (State.QUEUED, None)
+    assert "is queued again" in answer.content.decode()
+
+
+def test_a_lead_taken_meanwhile_is_refused_with_the_name(client, rep, colleague, now):
+    handover = make_handover(now)
+    services.accept(handover=handover, by=colleague, now=now)
+    client.force_login(rep)
+
+    bare = client.post(reverse("sales:accept", args=[handover.pk]))
+    shown = client.post(reverse("sales:accept", args=[handover.pk]), headers={"accept": "text/html"})
+
+    assert (bare.status_code, shown.status_code) == (409, 409)
+    assert bare.content.decode().startswith("Rep 2 has taken this lead.")
+    assert "Rep 2 accepted it" in shown.content.decode()
+
+
+def test_a_handover_of_another_team_is_not_there(client, now):
+    stranger = make_user(Role.REP, team=make_team("Nordics"))
+    home = make_team("DACH")
+    handover = make_handover(now, team=home)
+    client.force_login(stranger)
+
+    assert handover.team == home
+    assert client.get(reverse("sales:item", args=[handover.pk])).status_code == 404
+    assert client.post(reverse("sales:claim", args=[handover.pk])).status_code == 404
+
+
+def test_a_viewer_reads_but_has_no_buttons_and_cannot_act(client, rep, now):
+    handover = make_handover(now)
+    client.force_login(make_user(Role.VIEWER))
+
+    page = client.get(reverse("sales:item", args=[handover.pk])).content.decode()
+    refused = client.post(reverse("sales:claim", args=[handover.pk]))
+
+    assert "You can read this handover" in page
+    assert 'data-key="a"' not in page
+    assert refused.status_code == 403
+    assert Handover.objects.get().state == State.QUEUED
+
+
+def test_the_list_answers_204_until_something_changes(client, rep, now):
+    client.force_login(rep)
+    first = client.get(reverse("sales:rows"), {"tab": "queue"})
+    version = first.content.decode().split('data-version="')[1].split('"')[0]
+
+    unchanged = client.get(reverse("sales:rows"), {"tab": "queue", "v": version})
+    make_handover(now)
+    fresh = client.get(reverse("sales:rows"), {"tab": "queue", "v": version})
+
+    assert (first.status_code, unchanged.status_code, fresh.status_code) == (200, 204, 200)
+    assert "data-item" in fresh.content.decode()
+
+
+def test_the_count_is_the_bare_number_and_nothing_for_none(client, rep, now):
+    client.force_login(rep)
+    assert client.get(reverse("sales:count")).content == b""
+
+    make_handover(now)
+
+    assert client.get(reverse("sales:count")).content == b"1"
+
+
+def test_a_get_changes_nothing(client, rep, now):
+    handover = make_handover(now)
+    client.force_login(rep)
+
+    for verb in ("claim", "accept", "reject", "contact", "won", "lost", "recycle", "note", "undo"):
+        assert client.get(reverse(f"sales:{verb}", args=[handover.pk])).status_code == 405
+    assert Handover.objects.get().state == State.QUEUED
+
+
+@pytest.mark.parametrize("tab", ["queue", "mine", "done"])
+def test_a_longer_list_costs_no_more_queries(client, rep, now, tab, django_assert_max_num_queries):
+    client.force_login(rep)
+
+    def queries() -> int:
+        with django_assert_max_num_queries(40) as captured:
+            client.get(reverse("sales:inbox"), {"tab": tab})
+        return len(captured)
+
+    def fill(count: int) -> None:
+        for _ in range(count):
+            handover = make_handover(now)
+            if tab == "mine":
+                services.accept(handover=handover, by=rep, now=now)
+            if tab == "done":
+                services.reject(handover=handover, reason=1, by=rep, now=now)
+
+    fill(2)
+    few = queries()
+    fill(10)
+    assert queries() == few
+
+
+def test_the_lead_page_panel_lists_the_handovers(client, rep, now):
+    lead = make_lead(now)
+    make_handover(now, lead=lead)
+    client.force_login(rep)
+
+    panel = client.get(reverse("sales:lead_panel", args=[lead.pk])).content.decode()
+
+    assert "Queued" in panel
+    assert "offered to Rep 1" in panel
