@@ -2,12 +2,16 @@
 
 from zoneinfo import available_timezones
 
+from crispy_forms.bootstrap import InlineCheckboxes
 from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Field, Layout
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 
 from accounts.models import Role, Team, User
+from common.models import Installation
 
+WEEKDAYS = list(enumerate(["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]))
 THEMES = [("auto", "Like my device"), ("light", "Light"), ("dark", "Dark")]
 
 
@@ -16,6 +20,10 @@ def time_zone_choices() -> list[tuple[str, str]]:
     areas = ("Africa/", "America/", "Antarctica/", "Arctic/", "Asia/", "Atlantic/", "Australia/", "Europe/")
     places = sorted(zone for zone in available_timezones() if zone.startswith((*areas, "Indian/", "Pacific/")))
     return [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in places)]
+
+
+def _time_input() -> forms.TimeInput:
+    return forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 
 
 def plain_helper() -> FormHelper:
@@ -130,6 +138,57 @@ class ApiKeyForm(CleanForm):
         empty_label="No team",
         help_text="Sales managers and reps see their team's leads only.",
     )
+
+
+class CompanyForm(CleanForm):
+    """What the whole installation shares."""
+
+    name = forms.CharField(label="Company name", max_length=120)
+    website = forms.URLField(
+        label="Website", required=False, assume_scheme="https", widget=forms.URLInput(attrs={"placeholder": "https://"})
+    )
+    time_zone = forms.ChoiceField(label="Time zone", help_text="Of reports, business hours and times in lists.")
+    currency = forms.RegexField(
+        r"^[A-Za-z]{3}$",
+        help_text="Three letters, such as EUR or USD.",
+        error_messages={"invalid": "Write the three letters of the currency, such as EUR."},
+        widget=forms.TextInput(attrs={"maxlength": 3, "autocapitalize": "characters"}),
+    )
+    work_days = forms.TypedMultipleChoiceField(
+        label="Business days", choices=WEEKDAYS, coerce=int, widget=forms.CheckboxSelectMultiple
+    )
+    work_start = forms.TimeField(label="Business hours from", widget=_time_input())
+    work_end = forms.TimeField(label="to", widget=_time_input())
+    sending_paused = forms.BooleanField(
+        label="Pause sending", required=False, help_text="Messages wait, and leave when sending is resumed."
+    )
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["time_zone"].choices = time_zone_choices()
+        self.helper.layout = Layout(
+            "name",
+            "website",
+            Div("time_zone", "currency", css_class="form-row"),
+            InlineCheckboxes("work_days"),
+            Div("work_start", "work_end", css_class="form-row"),
+            Field("sending_paused", wrapper_class="form-switch"),
+        )
+
+    def clean_currency(self) -> str:
+        return self.cleaned_data["currency"].upper()
+
+    def clean(self) -> dict:
+        fields = super().clean()
+        start, end = fields.get("work_start"), fields.get("work_end")
+        if start and end and start >= end:
+            self.add_error("work_end", "Business hours have to end after they start.")
+        return fields
+
+    @classmethod
+    def of(cls, company: Installation) -> dict:
+        """Return the present values, as the form's initial ones."""
+        return {name: getattr(company, name) for name in cls.base_fields}
 
 
 class ProfileForm(CleanForm):

@@ -142,3 +142,23 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.by_name}: {self.action} {self.kind} {self.object_id}"
+
+    @property
+    def subject(self) -> str:
+        """What kind of thing was changed, in words: "API key", "rule set"."""
+        return "API key" if self.kind == "api_key" else self.kind.replace("_", " ")
+
+    @property
+    def lines(self) -> list[tuple[str, str, str]]:
+        """(field, old, new) of each change; other shapes than ``[old, new]`` count as new."""
+        pairs = {
+            name: change if isinstance(change, list) and len(change) == 2 else ("", change)
+            for name, change in self.changes.items()
+        }
+        return [(name, _shown(old), _shown(new)) for name, (old, new) in pairs.items()]
+
+
+def _shown(value: object) -> str:
+    if value is None or value == "":
+        return ""
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)

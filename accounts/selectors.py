@@ -1,8 +1,10 @@
 """Reading people, keys and the audit log."""
 
-from django.db.models import QuerySet
+from django.core.exceptions import ValidationError
+from django.db.models import Count, Q, QuerySet
 
 from accounts.models import ApiKey, AuditEntry, Role, Team, User
+from common.pages import BadCursor, Page, keyset_page
 
 
 def people() -> QuerySet[User]:
@@ -30,15 +32,24 @@ def api_key_for(key_hash: str) -> ApiKey | None:
     )
 
 
-def audit_log(kind: str = "") -> QuerySet[AuditEntry]:
-    """All entries, or those about one kind of object."""
-    entries = AuditEntry.objects.select_related("by")
-    return entries.filter(kind=kind) if kind else entries
+def audit_page(*, kind: str = "", cursor: str | None = None) -> Page[AuditEntry]:
+    """One page of entries, newest first, of one kind of object or of all. Raises BadCursor."""
+    entries = AuditEntry.objects.filter(kind=kind) if kind else AuditEntry.objects.all()
+    try:
+        return keyset_page(entries, order=("-at", "-id"), cursor=cursor)
+    except (ValidationError, ValueError, TypeError) as exc:
+        raise BadCursor("This page link is damaged. Start again from the first page.") from exc
 
 
 def audited_kinds() -> list[str]:
     """The kinds of objects the log knows, by name."""
     return list(AuditEntry.objects.order_by("kind").values_list("kind", flat=True).distinct())
+
+
+def teams() -> QuerySet[Team]:
+    """All teams by name, with ``size``, the number of active people in each."""
+    active = Q(members__is_active=True, members__is_service=False)
+    return Team.objects.annotate(size=Count("members", filter=active)).order_by("name")
 
 
 def has_users() -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import session
+from accounts.views import api_keys, audit_log, people, profile, session, settings
 
 app_name = "accounts"
 
@@ -10,5 +10,19 @@ urlpatterns = [
     path("login", session.sign_in, name="sign_in"),
     path("login/forgot", session.forgot_password, name="forgot_password"),
     path("logout", session.sign_out, name="sign_out"),
-    path("settings/password", session.change_password, name="change_password"),
+    path("settings/", settings.index, name="settings"),
+    path("settings/profile/", profile.profile, name="profile"),
+    path("settings/theme", profile.theme, name="theme"),
+    path("settings/password/", profile.change_password, name="change_password"),
+    path("settings/company/", settings.company, name="company"),
+    path("settings/people/", people.people, name="people"),
+    path("settings/people/new", people.add_person, name="add_person"),
+    path("settings/people/<int:pk>/", people.person, name="person"),
+    path("settings/people/<int:pk>/active", people.set_active, name="set_active"),
+    path("settings/people/<int:pk>/password", people.reset_password, name="reset_password"),
+    path("settings/teams/new", people.add_team, name="add_team"),
+    path("settings/api-keys/", api_keys.api_keys, name="api_keys"),
+    path("settings/api-keys/new", api_keys.add_api_key, name="add_api_key"),
+    path("settings/api-keys/<int:pk>/revoke", api_keys.revoke_api_key, name="revoke_api_key"),
+    path("settings/audit-log/", audit_log.audit_log, name="audit_log"),
 ]

@@ -28,5 +28,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("mail.urls")),
     path("", include("insights.urls")),
     path("", include("accounts.urls")),
+    path("", include("leadcrm.setup.urls")),
     path("", include("common.urls")),
 ]

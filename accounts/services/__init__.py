@@ -1,9 +1,19 @@
 """What can be done with people, teams, keys and settings; every change leaves an audit entry."""
 
 from accounts.services.audit import audit, difference
+from accounts.services.company import edit_company
 from accounts.services.errors import EmailTaken, LastAdmin, SetupDone, SetupLinkRefused, TeamNameTaken
 from accounts.services.keys import create_api_key, hash_key, note_key_use, revoke_api_key
-from accounts.services.people import create_team, create_user, edit_profile, edit_user, set_password, set_theme
+from accounts.services.people import (
+    create_team,
+    create_user,
+    edit_profile,
+    edit_user,
+    new_password,
+    set_password,
+    set_theme,
+)
+from accounts.services.samples import remove_sample_users
 from accounts.services.setup import create_first_admin, issue_setup_link, setup_link_works
 
 __all__ = [
@@ -18,11 +28,14 @@ __all__ = [
     "create_team",
     "create_user",
     "difference",
+    "edit_company",
     "edit_profile",
     "edit_user",
     "hash_key",
     "issue_setup_link",
+    "new_password",
     "note_key_use",
+    "remove_sample_users",
     "revoke_api_key",
     "set_password",
     "set_theme",

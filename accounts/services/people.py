@@ -1,5 +1,6 @@
 """People and teams."""
 
+import secrets
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +9,14 @@ from django.db import IntegrityError, transaction
 from accounts.models import Role, Team, User
 from accounts.services.audit import audit, difference
 from accounts.services.errors import EmailTaken, LastAdmin, TeamNameTaken
+
+# Without letters and digits that look alike.
+READABLE = "abcdefghijkmnpqrstuvwxyz23456789"
+
+
+def new_password() -> str:
+    """Return a password that can be read out: four groups of five, 100 bits."""
+    return "-".join("".join(secrets.choice(READABLE) for _ in range(5)) for _ in range(4))
 
 
 @transaction.atomic
@@ -41,7 +50,7 @@ def create_user(
 
 @transaction.atomic
 def edit_user(*, user: User, changes: dict[str, Any], by: User, now: datetime) -> User:
-    """Change name, role, team or is_active. Raises LastAdmin when nobody could change settings any more."""
+    """Change name, email, role, team or is_active. Raises EmailTaken, and LastAdmin for the only admin."""
     admins = list(User.objects.select_for_update().filter(role=Role.ADMIN, is_active=True, is_service=False))
     locked = User.objects.select_for_update(of=("self",)).select_related("team").get(pk=user.pk)
     changed = difference(locked, changes)
@@ -52,7 +61,11 @@ def edit_user(*, user: User, changes: dict[str, Any], by: User, now: datetime) -
         return locked
     for field in changed:
         setattr(locked, field, changes[field])
-    locked.save(update_fields=list(changed))
+    try:
+        with transaction.atomic():
+            locked.save(update_fields=list(changed))
+    except IntegrityError as exc:
+        raise EmailTaken("Somebody signs in with this e-mail address already.") from exc
     audit(by=by, action="changed", kind="user", object_id=str(locked.pk), changes=changed, now=now)
     return locked
 
@@ -88,7 +101,7 @@ def edit_profile(*, user: User, name: str, time_zone: str, theme: str, now: date
         audit(by=user, action="changed", kind="user", object_id=str(user.pk), changes=changed, now=now)
 
 
-def set_theme(*, user: User, theme: str, now: datetime) -> None:
+def set_theme(*, user: User, theme: str) -> None:
     """Keep ``auto``, ``light`` or ``dark`` for a person. Raises ValueError for another word."""
     if theme not in ("auto", "light", "dark"):
         raise ValueError("The theme is auto, light or dark.")

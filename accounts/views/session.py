@@ -1,19 +1,17 @@
-"""Signing in and out, and a new password."""
+"""Signing in and out."""
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth import authenticate, login, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import selectors, services
-from accounts.forms import NewPasswordForm, SignInForm
+from accounts import selectors
+from accounts.forms import SignInForm
 from accounts.sign_in import refusal
 from common.models import Installation
 
@@ -24,6 +22,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     target = safe_next(request)
     if request.user.is_authenticated:
         return redirect(target)
+    if not selectors.has_users():
+        return redirect("setup:start")
     form = SignInForm(request.POST or None)
     if form.is_valid():
         user = authenticate(request, **form.cleaned_data)
@@ -36,7 +36,6 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         "next": target,
         "company": Installation.current().name,
         "host": request.get_host(),
-        "is_new": not selectors.has_users(),
     }
     status = 429 if getattr(request, "axes_locked_out", False) else 422 if form.is_bound else 200
     return render(request, "accounts/sign_in.html", context, status=status)
@@ -52,20 +51,6 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @require_safe
 def forgot_password(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/forgot_password.html", {"company": Installation.current().name})
-
-
-@sensitive_post_parameters()
-@login_required
-def change_password(request: HttpRequest) -> HttpResponse:
-    form = NewPasswordForm(request.POST or None, user=request.user)
-    if form.is_valid():
-        services.set_password(
-            user=request.user, password=form.cleaned_data["password"], by=request.user, now=timezone.now()
-        )
-        update_session_auth_hash(request, request.user)
-        messages.success(request, "Your password is changed. Other devices are signed out.")
-        return redirect("accounts:profile")
-    return render(request, "settings/password.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
 def safe_next(request: HttpRequest) -> str:

@@ -1,0 +1,42 @@
+"""API keys, for admins."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import selectors, services
+from accounts.forms import ApiKeyForm
+from accounts.models import ApiKey, Role
+from accounts.permissions import role_required
+from accounts.views.settings import settings_page
+
+
+@require_safe
+@role_required(Role.ADMIN)
+def api_keys(request: HttpRequest) -> HttpResponse:
+    return settings_page(request, "settings/api_keys.html", {"keys": selectors.api_keys()})
+
+
+@never_cache
+@role_required(Role.ADMIN)
+def add_api_key(request: HttpRequest) -> HttpResponse:
+    """Make a key; the answer shows it, and nothing keeps it."""
+    form = ApiKeyForm(request.POST or None)
+    if form.is_valid():
+        row, key = services.create_api_key(**form.cleaned_data, by=request.user, now=timezone.now())
+        address = request.build_absolute_uri("/api/v1/leads")
+        example = f'curl -H "Authorization: Bearer {key}" \\\n  {address}'
+        return settings_page(request, "settings/api_key_once.html", {"row": row, "key": key, "example": example})
+    return settings_page(request, "settings/api_key_new.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@role_required(Role.ADMIN)
+def revoke_api_key(request: HttpRequest, pk: int) -> HttpResponse:
+    row = get_object_or_404(ApiKey, pk=pk)
+    if services.revoke_api_key(api_key=row, by=request.user, now=timezone.now()):
+        messages.success(request, f"{row.name} is revoked.")
+    return redirect("accounts:api_keys")

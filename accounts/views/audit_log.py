@@ -1,0 +1,24 @@
+"""The audit log, for admins."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from accounts import selectors
+from accounts.models import Role
+from accounts.permissions import role_required
+from accounts.views.settings import settings_page
+from common.pages import BadCursor
+
+
+@require_safe
+@role_required(Role.ADMIN)
+def audit_log(request: HttpRequest) -> HttpResponse:
+    kind = request.GET.get("kind", "")
+    kinds = selectors.audited_kinds()
+    if kind not in kinds:
+        kind = ""
+    try:
+        page = selectors.audit_page(kind=kind, cursor=request.GET.get("cursor"))
+    except BadCursor:
+        page = selectors.audit_page(kind=kind, cursor=None)
+    return settings_page(request, "settings/audit_log.html", {"page": page, "kind": kind, "kinds": kinds})

@@ -1,0 +1,95 @@
+"""People and teams, for admins."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import selectors, services
+from accounts.forms import NewPersonForm, TeamForm
+from accounts.models import Role, User
+from accounts.permissions import role_required
+from accounts.views.settings import settings_page
+
+
+@require_safe
+@role_required(Role.ADMIN)
+def people(request: HttpRequest) -> HttpResponse:
+    context = {"people": selectors.people(), "teams": selectors.teams()}
+    return settings_page(request, "settings/people.html", context)
+
+
+@never_cache
+@role_required(Role.ADMIN)
+def add_person(request: HttpRequest) -> HttpResponse:
+    """Add somebody with a password made here, which the answer shows and nothing keeps."""
+    form = NewPersonForm(request.POST or None, initial={"role": Role.REP})
+    if form.is_valid():
+        password = services.new_password()
+        try:
+            person = services.create_user(**form.cleaned_data, password=password, by=request.user, now=timezone.now())
+        except services.EmailTaken as exc:
+            form.add_error("email", str(exc))
+        else:
+            return settings_page(request, "settings/password_once.html", {"person": person, "password": password})
+    return settings_page(request, "settings/person_new.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@role_required(Role.ADMIN)
+def person(request: HttpRequest, pk: int) -> HttpResponse:
+    subject = get_object_or_404(selectors.people(), pk=pk)
+    values = {"name": subject.name, "email": subject.email, "role": subject.role, "team": subject.team_id}
+    form = NewPersonForm(request.POST or None, initial=values)
+    if form.is_valid():
+        try:
+            services.edit_user(user=subject, changes=form.cleaned_data, by=request.user, now=timezone.now())
+        except services.LastAdmin as exc:
+            form.add_error("role", str(exc))
+        except services.EmailTaken as exc:
+            form.add_error("email", str(exc))
+        else:
+            messages.success(request, "Saved.")
+            return redirect("accounts:people")
+    context = {"form": form, "person": subject}
+    return settings_page(request, "settings/person.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@role_required(Role.ADMIN)
+def set_active(request: HttpRequest, pk: int) -> HttpResponse:
+    """Deactivate somebody, which signs them out at once, or let them in again."""
+    subject = get_object_or_404(selectors.people(), pk=pk)
+    is_active = request.POST.get("active") == "yes"
+    try:
+        services.edit_user(user=subject, changes={"is_active": is_active}, by=request.user, now=timezone.now())
+    except services.LastAdmin as exc:
+        messages.error(request, str(exc))
+    else:
+        messages.success(request, f"{subject.name} {'can sign in again' if is_active else 'cannot sign in any more'}.")
+    return redirect("accounts:people")
+
+
+@never_cache
+@require_POST
+@role_required(Role.ADMIN)
+def reset_password(request: HttpRequest, pk: int) -> HttpResponse:
+    subject: User = get_object_or_404(selectors.people(), pk=pk)
+    password = services.new_password()
+    services.set_password(user=subject, password=password, by=request.user, now=timezone.now())
+    return settings_page(request, "settings/password_once.html", {"person": subject, "password": password})
+
+
+@role_required(Role.ADMIN)
+def add_team(request: HttpRequest) -> HttpResponse:
+    form = TeamForm(request.POST or None)
+    if form.is_valid():
+        try:
+            team = services.create_team(name=form.cleaned_data["name"], by=request.user, now=timezone.now())
+        except services.TeamNameTaken as exc:
+            form.add_error("name", str(exc))
+        else:
+            messages.success(request, f"Team {team} added.")
+            return redirect("accounts:people")
+    return settings_page(request, "settings/team_new.html", {"form": form}, status=422 if form.is_bound else 200)

@@ -1,0 +1,50 @@
+"""What people say about themselves: name, time zone, theme, password."""
+
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from accounts import services
+from accounts.forms import NewPasswordForm, ProfileForm
+from accounts.views.settings import settings_page
+
+
+@login_required
+def profile(request: HttpRequest) -> HttpResponse:
+    user = request.user
+    form = ProfileForm(
+        request.POST or None, initial={"name": user.name, "time_zone": user.time_zone, "theme": user.theme}
+    )
+    if form.is_valid():
+        services.edit_profile(user=user, now=timezone.now(), **form.cleaned_data)
+        messages.success(request, "Saved.")
+        return redirect("accounts:profile")
+    return settings_page(request, "settings/profile.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@login_required
+def theme(request: HttpRequest) -> HttpResponse:
+    try:
+        services.set_theme(user=request.user, theme=request.POST.get("theme", ""))
+    except ValueError as exc:
+        return HttpResponse(str(exc), status=422, content_type="text/plain")
+    return HttpResponse(status=204)
+
+
+@sensitive_post_parameters()
+@login_required
+def change_password(request: HttpRequest) -> HttpResponse:
+    form = NewPasswordForm(request.POST or None, user=request.user)
+    if form.is_valid():
+        password = form.cleaned_data["password"]
+        services.set_password(user=request.user, password=password, by=request.user, now=timezone.now())
+        update_session_auth_hash(request, request.user)
+        messages.success(request, "Your password is changed. Other devices are signed out.")
+        return redirect("accounts:profile")
+    return settings_page(request, "settings/password.html", {"form": form}, status=422 if form.is_bound else 200)

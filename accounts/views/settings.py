@@ -1,0 +1,105 @@
+"""The frame of all pages under Settings, its index, and the settings of the company."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts import services
+from accounts.forms import CompanyForm
+from accounts.models import Role
+from accounts.permissions import role_required
+from common.models import Installation
+from common.navigation import first_url
+
+
+@dataclass(frozen=True)
+class Section:
+    """A page under Settings; ``roles`` empty: everybody's. Left out where none of its URL names resolves."""
+
+    group: str
+    label: str
+    text: str
+    icon: str
+    names: tuple[str, ...]
+    roles: tuple[Role, ...] = ()
+
+
+@dataclass(frozen=True)
+class Link:
+    label: str
+    text: str
+    icon: str
+    url: str
+    is_current: bool
+
+
+YOU, COMPANY, PRODUCT = "You", "Company", "Product"
+ADMIN = (Role.ADMIN,)
+SECTIONS = (
+    Section(YOU, "Profile", "Your name, time zone and theme.", "user-circle", ("accounts:profile",)),
+    Section(YOU, "Password", "Change the password you sign in with.", "lock-closed", ("accounts:change_password",)),
+    Section(
+        COMPANY,
+        "Company",
+        "Name, time zone, business hours, currency.",
+        "building-office",
+        ("accounts:company",),
+        ADMIN,
+    ),
+    Section(
+        COMPANY,
+        "People",
+        "Who signs in, what they may do, which team they are in.",
+        "users",
+        ("accounts:people",),
+        ADMIN,
+    ),
+    Section(COMPANY, "API keys", "Let other systems read and write leads.", "key", ("accounts:api_keys",), ADMIN),
+    Section(
+        COMPANY, "Audit log", "Who changed what, and when.", "clipboard-document-list", ("accounts:audit_log",), ADMIN
+    ),
+    Section(PRODUCT, "Mail", "Every message and what became of it.", "envelope", ("mail:outbox", "mail:caught"), ADMIN),
+    Section(
+        PRODUCT, "Scoring", "Rules, matrix and triggers.", "adjustments-horizontal", ("scoring:rules", "scoring:index")
+    ),
+    Section(PRODUCT, "API documentation", "All endpoints, to read and to try.", "code-bracket", ("api:docs",)),
+)
+
+
+def settings_page(
+    request: HttpRequest, template: str, context: dict[str, Any] | None = None, status: int = 200
+) -> HttpResponse:
+    """Render a page under Settings with the list of those this person may open."""
+    return render(request, template, {"groups": _groups(request), **(context or {})}, status=status)
+
+
+@require_safe
+@login_required
+def index(request: HttpRequest) -> HttpResponse:
+    return settings_page(request, "settings/index.html")
+
+
+@role_required(Role.ADMIN)
+def company(request: HttpRequest) -> HttpResponse:
+    form = CompanyForm(request.POST or None, initial=CompanyForm.of(Installation.current()))
+    if form.is_valid():
+        services.edit_company(changes=form.cleaned_data, by=request.user, now=timezone.now())
+        messages.success(request, "Saved.")
+        return redirect("accounts:company")
+    return settings_page(request, "settings/company.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+def _groups(request: HttpRequest) -> dict[str, list[Link]]:
+    groups: dict[str, list[Link]] = {}
+    for section in SECTIONS:
+        url = first_url(*section.names)
+        if url and (not section.roles or request.user.role in section.roles):
+            link = Link(section.label, section.text, section.icon, url, request.path.startswith(url))
+            groups.setdefault(section.group, []).append(link)
+    return groups
