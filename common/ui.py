@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 FEW = 20
-DASH = "–"
+DASH = "\N{EN DASH}"
+MINUS = "\N{MINUS SIGN}"
 CURRENCY_SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "CHF": "CHF ", "JPY": "¥"}
 
 STAGES = {
@@ -68,13 +69,18 @@ def sentence_case(value: str) -> str:
 
 
 def points_text(points: int | None, *, signed: bool = False) -> str:
-    """Return hundredths of a point as people read them: 2500 is "25", 1250 "12.5", signed "+25" or "−8"."""
+    """Return hundredths of a point as people read them: 2500 is "25", 1250 "12.5", signed "+25"."""
     if points is None:
         return DASH
     text = f"{abs(points) / 100:.2f}".rstrip("0").rstrip(".")
     if points < 0 and text != "0":
-        return f"−{text}"
+        return f"{MINUS}{text}"
     return f"+{text}" if signed and text != "0" else text
+
+
+def whole_points_text(points: int | None) -> str:
+    """Return whole points for a table, rounded down so that 59.9 never looks like a reached bound of 60."""
+    return DASH if points is None else str(points // 100)
 
 
 def number_text(value: float | Decimal | None) -> str:
@@ -82,9 +88,9 @@ def number_text(value: float | Decimal | None) -> str:
     if value is None or value == "":
         return DASH
     if isinstance(value, int):
-        return f"{value:,}".replace("-", "−")
+        return f"{value:,}".replace("-", MINUS)
     text = f"{value:,.2f}".rstrip("0").rstrip(".")
-    return text.replace("-", "−")
+    return text.replace("-", MINUS)
 
 
 def money_text(amount: float | Decimal | None, currency: str = "EUR") -> str:
@@ -93,7 +99,7 @@ def money_text(amount: float | Decimal | None, currency: str = "EUR") -> str:
         return DASH
     value = Decimal(str(amount))
     digits = f"{abs(value):,.2f}".removesuffix(".00")
-    sign = "−" if value < 0 else ""
+    sign = MINUS if value < 0 else ""
     return f"{sign}{CURRENCY_SIGNS.get(currency, f'{currency} ')}{digits}"
 
 

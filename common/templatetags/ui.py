@@ -118,8 +118,14 @@ def points(value: int | None) -> str:
 
 @register.filter
 def signed_points(value: int | None) -> str:
-    """Hundredths of a point with their sign: "+25", "−8"."""
+    """Hundredths of a point with their sign: "+25"."""
     return ui.points_text(value, signed=True)
+
+
+@register.filter
+def whole_points(value: int | None) -> str:
+    """Hundredths of a point as whole points, for tables."""
+    return ui.whole_points_text(value)
 
 
 @register.filter
@@ -182,7 +188,7 @@ def query_with(context: Context, **changes: object) -> str:
             query.pop(key, None)
         else:
             query[key] = str(value)
-    return mark_safe(f"?{query.urlencode()}".replace("&", "&amp;"))  # noqa: S308 - urlencode escapes all else
+    return mark_safe(f"?{query.urlencode()}".replace("&", "&amp;"))
 
 
 @register.simple_tag
