@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from celery import current_app
 from django.db import transaction
+from kombu import Connection
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +25,7 @@ class Doorbell:
     """Rings for task names from one daemon thread per process; a name waiting to be rung is rung once."""
 
     def __init__(self, send: Callable[[str], None] | None = None) -> None:
-        self._send = send or _Line().send
+        self._send = send or Line().send
         self._condition = threading.Condition()
         self._waiting: dict[str, None] = {}
         self._rung_at: dict[str, float] = {}
@@ -75,15 +76,16 @@ class Doorbell:
         logger.warning("The broker does not answer (%s); due work waits for the next beat.", exc)
 
 
-class _Line:
+class Line:
     """A connection of its own with short time-outs; only the doorbell thread uses it."""
 
-    def __init__(self) -> None:
-        self._connection = None
+    def __init__(self, url: str | None = None) -> None:
+        self.url = url
+        self._connection: Connection | None = None
 
     def send(self, task_name: str) -> None:
         if self._connection is None:
-            self._connection = current_app.connection_for_write(connect_timeout=BROKER_TIMEOUT_SECONDS)
+            self._connection = current_app.connection_for_write(self.url, connect_timeout=BROKER_TIMEOUT_SECONDS)
             self._connection.transport_options = {
                 **current_app.conf.broker_transport_options,
                 "socket_connect_timeout": BROKER_TIMEOUT_SECONDS,
@@ -96,8 +98,8 @@ class _Line:
                 task_name, connection=self._connection, retry=False, ignore_result=True, expires=EXPIRES_SECONDS
             )
         except Exception:
-            connection, self._connection = self._connection, None
-            connection.release()
+            self._connection.release()
+            self._connection = None
             raise
 
 

@@ -25,6 +25,8 @@ WITHOUT_SERVERS = frozenset(
 # Statements of these end after a while; a migration or an import may take as long as it takes.
 SERVING = frozenset(("start", "test", "runserver"))
 KINDS = {"DATABASE_URL": postgres, "REDIS_URL": valkey}
+# The embedded servers this process holds; ``start`` looks after them.
+HELD: list[Servers] = []
 
 
 def run(argv: list[str]) -> int:
@@ -60,6 +62,7 @@ def prepared(command: str) -> Iterator[None]:
     if command != "test":
         provide_secret_key(place, may_make=command == "start" or "DATABASE_URL" in missing)
     servers = Servers(place, kinds=tuple(KINDS[name] for name in missing))
+    HELD.append(servers)
     os.environ.update(servers.environment())
     is_needed = missing and command not in WITHOUT_SERVERS
     if is_needed:

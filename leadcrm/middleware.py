@@ -62,21 +62,9 @@ class PublicPathMiddleware:
             match = get_resolver().resolve(request.path_info)
             request.resolver_match = match
             response = match.func(request, *match.args, **match.kwargs)
-            if hasattr(response, "render") and callable(response.render):
-                response = response.render()
-            return response
-        except UNBOUND as exc:
-            return unavailable(request, exc)
-        except RequestDataTooBig:
-            request._mark_post_parse_error()
-            return too_large(request)
-        except DisallowedHost:
-            return refuse(request, 400, "This host name is not served here. Operators: see ALLOWED_HOSTS.")
-        except (TooManyFieldsSent, TooManyFilesSent):
-            request._mark_post_parse_error()
-            return refuse(request, 400, "There are more fields or files than a form can have.")
+            return response.render() if hasattr(response, "render") else response
         except Exception as exc:
-            return response_for_exception(request, exc)
+            return refusal(request, exc) or response_for_exception(request, exc)
 
 
 class SecurityHeadersMiddleware:
@@ -93,8 +81,8 @@ class SecurityHeadersMiddleware:
         return response
 
 
-class DatabaseDownMiddleware:
-    """Answers 503 with Retry-After when a view cannot reach the database, and 413 for a body above the limit."""
+class RefusalMiddleware:
+    """Turns what a view could not help into an answer with a status: see ``refusal``."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -103,11 +91,22 @@ class DatabaseDownMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if isinstance(exception, UNBOUND):
-            return unavailable(request, exception)
-        if isinstance(exception, RequestDataTooBig):
-            return too_large(request)
-        return None
+        return refusal(request, exception)
+
+
+def refusal(request: HttpRequest, exc: Exception) -> HttpResponse | None:
+    """Return the answer to a fault that is not the view's: database down, too much sent, unknown host."""
+    if isinstance(exc, UNBOUND):
+        return unavailable(request, exc)
+    if isinstance(exc, RequestDataTooBig):
+        request._mark_post_parse_error()
+        return too_large(request)
+    if isinstance(exc, (TooManyFieldsSent, TooManyFilesSent)):
+        request._mark_post_parse_error()
+        return refuse(request, 400, "There are more fields or files than a form can have.")
+    if isinstance(exc, DisallowedHost):
+        return refuse(request, 400, "This host name is not served here. Operators: see ALLOWED_HOSTS.")
+    return None
 
 
 def is_body_too_large(request: HttpRequest) -> bool:

@@ -131,7 +131,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "accounts.middleware.TimeZoneMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "leadcrm.middleware.DatabaseDownMiddleware",
+    "leadcrm.middleware.RefusalMiddleware",
 ]
 ROOT_URLCONF = "leadcrm.urls"
 WSGI_APPLICATION = "leadcrm.wsgi.application"

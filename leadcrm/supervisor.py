@@ -14,6 +14,7 @@ STOP_SECONDS = 15
 # A child that lived this long has recovered, and the next fault starts with a short wait again.
 HEALTHY_SECONDS = 60
 LONGEST_WAIT_SECONDS = 30
+LOOKS_PER_LOOK_BELOW = 10
 PR_SET_PDEATHSIG = 1
 Say = Callable[[str], None]
 
@@ -74,19 +75,22 @@ class Child:
 class Supervisor:
     """Starts children, restarts those that die with growing waits, and stops them in order."""
 
-    def __init__(self, children: Sequence[Child], *, say: Say) -> None:
+    def __init__(self, children: Sequence[Child], *, say: Say, below: Callable[[], None] = lambda: None) -> None:
         self.children = children
         self.say = say
+        self.below = below
 
     def start(self) -> None:
         for child in self.children:
             child.start()
 
     def watch(self, *, pause_seconds: float = 0.3) -> None:
-        """Look after the children until a signal ends the program."""
+        """Look after the children, and what they stand on (``below``), until a signal ends the program."""
         while True:
-            self.look()
-            time.sleep(pause_seconds)
+            self.below()
+            for _ in range(LOOKS_PER_LOOK_BELOW):
+                self.look()
+                time.sleep(pause_seconds)
 
     def look(self) -> None:
         """Restart what has died or gone deaf."""

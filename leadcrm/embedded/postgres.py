@@ -52,6 +52,8 @@ def start(place: Place) -> subprocess.Popen[bytes]:
 
 def stop(place: Place, server: subprocess.Popen[bytes] | None = None) -> None:
     """Stop the server of ``place`` in order: sessions are ended, a checkpoint is written."""
+    if server is not None and server.poll() is not None:
+        return
     programs = find_postgres(owner=place.owner, data_major=data_major(place))
     command = [programs.folder / "pg_ctl", "stop", "-D", place.postgres, "-m", "fast", "-w", "-t", str(STOP_SECONDS)]
     run(command, place)

@@ -48,6 +48,17 @@ class Servers:
         fcntl.flock(self._gate, fcntl.LOCK_UN)
         return self
 
+    def revive(self, *, say: Callable[[str], None]) -> None:
+        """Start again what has died while it was in use. Raises Remedy when it does not start."""
+        down = [kind for kind in self.kinds if not self._answers(kind)]
+        if not down or self._gate is None:
+            return
+        fcntl.flock(self._gate, fcntl.LOCK_EX)
+        try:
+            self._start(say)
+        finally:
+            fcntl.flock(self._gate, fcntl.LOCK_UN)
+
     def release(self) -> None:
         """Stop the servers if nobody else uses them."""
         if self._gate is None:
@@ -59,6 +70,11 @@ class Servers:
         """Return the settings that lead to these servers."""
         urls = {postgres: ("DATABASE_URL", self.place.database_url), valkey: ("REDIS_URL", self.place.redis_url)}
         return dict(urls[kind] for kind in self.kinds)
+
+    def _answers(self, kind: ModuleType) -> bool:
+        """Whether a server runs: what this process started it sees at once, others it has to ask."""
+        own = self._started.get(kind)
+        return own.poll() is None if own else kind.is_up(self.place)
 
     def _start(self, say: Callable[[str], None]) -> None:
         for kind in self.kinds:

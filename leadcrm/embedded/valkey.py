@@ -51,6 +51,8 @@ def start(place: Place) -> subprocess.Popen[bytes]:
 
 def stop(place: Place, server: subprocess.Popen[bytes] | None = None) -> None:
     """Stop the server of ``place``; it writes out its log first."""
+    if server is not None and server.poll() is not None:
+        return
     try:
         with client(place) as connection:
             connection.shutdown()

@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from accounts.services import SetupDone, issue_setup_link
 from leadcrm import launch
+from leadcrm.cli import HELD
+from leadcrm.remedy import Remedy
 from leadcrm.supervisor import Supervisor
 
 
@@ -28,7 +30,7 @@ class Command(BaseCommand):
         launch.refuse_taken_port(host, port)
         launch.update_database(self.say)
         launch.collect_static(self.say)
-        supervisor = Supervisor(launch.children(host, port), say=self.say)
+        supervisor = Supervisor(launch.children(host, port), say=self.say, below=self.revive_servers)
         try:
             supervisor.start()
             launch.wait_for_answer(host, port, supervisor.children[0])
@@ -48,6 +50,14 @@ class Command(BaseCommand):
         except SetupDone:
             return
         self.say(f"Set it up here (works once, for 24 hours): {address}/setup?token={token}")
+
+    def revive_servers(self) -> None:
+        """Start an embedded server again that has died."""
+        for servers in HELD:
+            try:
+                servers.revive(say=self.say)
+            except Remedy as remedy:
+                self.say(str(remedy))
 
     def say(self, line: str) -> None:
         """Print ``line`` at once."""
