@@ -1,6 +1,7 @@
 """What may stand in a header, and which addresses are the same one."""
 
 import re
+from functools import lru_cache
 
 import idna
 from django.conf import settings
@@ -74,5 +75,9 @@ def address_hmacs(email: str) -> list[str]:
         folded = envelope_address(email.strip()).lower()
     except InvalidAddress:
         folded = email.strip().lower()
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return [salted_hmac("mail.suppression", folded, secret=key, algorithm="sha256").hexdigest() for key in keys]
+    return [_hmac(folded, key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
+
+
+@lru_cache(maxsize=256)  # a sender asks twice for each address
+def _hmac(address: str, key: str) -> str:
+    return salted_hmac("mail.suppression", address, secret=key, algorithm="sha256").hexdigest()

@@ -12,7 +12,7 @@ class Courier(Protocol):
 
     handed_over: int
 
-    def open(self) -> None: ...
+    def open(self) -> bool: ...
 
     def hand_over(self, envelope: Envelope, content: bytes, begin_body: Callable[[], bool]) -> Reply: ...
 
@@ -24,8 +24,9 @@ class CatchingCourier:
 
     handed_over = 0
 
-    def open(self) -> None:
+    def open(self) -> bool:
         """Nothing to connect to."""
+        return False
 
     def hand_over(self, envelope: Envelope, content: bytes, begin_body: Callable[[], bool]) -> Reply:
         """Accept the message after the same commit a real relay waits for."""

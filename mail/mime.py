@@ -14,6 +14,8 @@ from mail.addresses import bare_address, envelope_address, split_mailbox
 from mail.models import Message
 
 PLAIN_HEADER_MAX = 900
+LINE_MAX = 990
+_PART_HEAD = b'Content-Type: text/%b; charset="utf-8"\r\nContent-Transfer-Encoding: %b\r\n\r\n'
 _ANY_LINE_END = re.compile(r"\r\n?|\n")
 
 
@@ -90,7 +92,11 @@ def _text(name: str, value: str) -> str:
 
 
 def _part(subtype: str, content: str) -> bytes:
-    """Return one part with its headers. Quoted-printable keeps every relay from touching a byte."""
-    encoded = binascii.b2a_qp(_ANY_LINE_END.sub("\r\n", content).encode(), istext=True)
-    head = f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
-    return head.encode() + encoded + (b"" if encoded.endswith(b"\r\n") else b"\r\n")
+    """Return one part with its headers: as it is where any relay carries it so, else quoted-printable."""
+    if "\r" in content:
+        content = _ANY_LINE_END.sub("\n", content)
+    body, encoding = content.replace("\n", "\r\n").encode(), b"7bit"
+    if not content.isascii() or max(map(len, content.split("\n"))) > LINE_MAX:
+        body, encoding = binascii.b2a_qp(body, istext=True), b"quoted-printable"
+    end = b"" if body.endswith(b"\r\n") else b"\r\n"
+    return _PART_HEAD % (subtype.encode(), encoding) + body + end

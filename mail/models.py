@@ -44,7 +44,7 @@ class Message(models.Model):
     """One mail to one address. ``dedupe_key`` names the act that asked for it, so it is planned once."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    dedupe_key = models.CharField(max_length=200, unique=True)
+    dedupe_key = models.CharField(max_length=200, db_collation="C")
     kind = models.CharField(max_length=12, choices=Kind)
     topic = models.CharField(max_length=80, blank=True, default="")
     about = models.UUIDField(null=True, blank=True)
@@ -76,6 +76,8 @@ class Message(models.Model):
 
     class Meta:
         constraints = [
+            # also serves cancel_messages by prefix, thanks to the collation
+            models.UniqueConstraint(fields=["dedupe_key"], name="message_planned_once"),
             models.CheckConstraint(condition=Q(status__in=Status.values), name="message_status_known"),
             models.CheckConstraint(condition=Q(kind__in=Kind.values), name="message_kind_known"),
             models.CheckConstraint(
@@ -102,11 +104,9 @@ class Message(models.Model):
                 condition=Q(status=Status.PENDING, kind=Kind.MARKETING),
                 name="message_due_marketing",
             ),
-            # services.claims.settle_expired_leases: a few rows per sender, so no key on the moving lease_until
-            models.Index(fields=["id"], condition=Q(status=Status.SENDING), name="message_in_flight"),
             # selectors.messages_about
             models.Index(F("about"), F("id").desc(), condition=Q(about__isnull=False), name="message_about"),
-            # selectors.messages (status filter) and selectors.ledger (index-only count)
+            # selectors.messages (status filter), claims.settle_expired_leases (the few being sent)
             models.Index(fields=["status", "id"], name="message_status"),
         ]
 

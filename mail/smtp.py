@@ -5,7 +5,6 @@ tell a message that surely was not accepted from one that may have been. Here ea
 """
 
 import base64
-import re
 import select
 import socket
 import ssl
@@ -30,7 +29,6 @@ _PHASE_NAMES = {
     SmtpPhase.DOT: "after the text",
     SmtpPhase.QUIT: "at the end",
 }
-_LINE_START_DOT = re.compile(rb"(?m)^\.")
 
 
 @dataclass(frozen=True)
@@ -100,10 +98,10 @@ class SmtpSession:
         self._needs_reset = False
         self.handed_over = 0
 
-    def open(self) -> None:
-        """Connect, greet, secure and sign in; does nothing while a live connection is open."""
+    def open(self) -> bool:
+        """Connect, greet, secure and sign in; returns False, having done nothing, while a connection is alive."""
         if self._sock is not None and not self._has_closed():
-            return
+            return False
         self.abort()
         try:
             self._sock = socket.create_connection((self._relay.host, self._relay.port), self._timeouts.connect)
@@ -123,12 +121,13 @@ class SmtpSession:
             self._hello()
         if self._relay.user:
             self._sign_in()
+        return True
 
     def hand_over(self, envelope: Envelope, content: bytes, begin_body: Callable[[], bool]) -> Reply:
         """Hand over one message and return the accepting reply.
 
-        ``begin_body`` is called when the server waits for the body and nothing of it has left; it returns False to
-        stop. Raises HandoverFailed or HandoverStopped.
+        ``content`` begins with a header and ends its lines with CRLF. ``begin_body`` is called when the server waits
+        for the body and nothing of it has left; it returns False to stop. Raises HandoverFailed or HandoverStopped.
         """
         self._deadline = time.monotonic() + self._timeouts.command
         is_used = self.handed_over > 0
@@ -145,7 +144,7 @@ class SmtpSession:
             self.abort()
             raise HandoverStopped
         self._deadline = time.monotonic() + self._timeouts.command
-        self._write(SmtpPhase.BODY, _LINE_START_DOT.sub(b"..", content))
+        self._write(SmtpPhase.BODY, content.replace(b"\r\n.", b"\r\n.."))
         self._check_still_listening()
         self._deadline = time.monotonic() + self._timeouts.final
         self._write(SmtpPhase.DOT, b".\r\n")

@@ -2,6 +2,7 @@
 
 from mail.addresses import HeaderInjection, InvalidAddress, MailRefused
 from mail.services.claims import settle_expired_leases
+from mail.services.erasing import erase_messages
 from mail.services.queue import MissingUnsubscribe, cancel_messages, queue_message
 from mail.services.sending import send_due_messages
 from mail.services.suppression import is_suppressed, lift_suppression, suppress
@@ -12,6 +13,7 @@ __all__ = [
     "MailRefused",
     "MissingUnsubscribe",
     "cancel_messages",
+    "erase_messages",
     "is_suppressed",
     "lift_suppression",
     "queue_message",

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
 from mail.addresses import address_hmacs
@@ -18,7 +18,7 @@ from mail.services.suppression import blocking_topics
 
 LEASE_SECONDS = 120
 BATCH_SIZE = 25
-MAX_WORKER_DEATHS = 3
+MAX_WORKER_DEATHS = 5
 MAY_HAVE_ARRIVED = (
     "The sender stopped while this message was on its way. It may have arrived, so it is not sent again by itself."
 )
@@ -36,24 +36,22 @@ RETURNING *
 CLAIM_AWAITED = _CLAIM.format(choice="NOT kind = 'marketing'")
 CLAIM_MARKETING = _CLAIM.format(choice="kind = 'marketing'")
 
-# %(commit)s is 'on' where the row must outlive a crash of the database before the next step may happen.
 ADVANCE = """
-WITH durability AS MATERIALIZED (SELECT set_config('synchronous_commit', %(commit)s, true))
 UPDATE mail_message
 SET phase = %(phase)s, lease_until = statement_timestamp() + make_interval(secs => %(lease)s)
-FROM durability
 WHERE id = %(id)s AND claim_token = %(token)s AND status = 'sending' AND phase <> 'data_sent'
   AND NOT EXISTS (
     SELECT 1 FROM mail_suppression
     WHERE address_hmac = ANY(%(hmacs)s) AND topic = ANY(%(topics)s) AND lifted_at IS NULL)
 """
+# This commit alone is not waited for: the next message's ADVANCE flushes it, and a crash of the database before that
+# leaves ``uncertain``, never a second mail.
 FINISH_SENT = """
-WITH durability AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
 UPDATE mail_message
 SET status = 'sent', sent_at = %(at)s, smtp_code = %(code)s, smtp_reply = %(reply)s, reason = '', caught = %(caught)s,
     claim_token = NULL, lease_until = NULL
-FROM durability
 WHERE id = %(id)s AND claim_token = %(token)s AND status IN ('sending', 'uncertain')
+  AND set_config('synchronous_commit', 'off', true) = 'off'
 """
 
 
@@ -68,29 +66,26 @@ def claim_batch(*, now: datetime, lease_seconds: float, size: int = BATCH_SIZE) 
         with transaction.atomic(durable=True):
             claimed = list(Message.objects.raw(CLAIM_AWAITED, params))
             claimed = claimed or list(Message.objects.raw(CLAIM_MARKETING, params))
-            sendable = _without_suppressed(_without_stale(claimed, now))
+            sendable = without_suppressed(_without_stale(claimed, now))
         if sendable or not claimed:
             return sorted(sendable, key=lambda message: (message.due_at, message.pk))
 
 
 def begin(message: Message, *, lease_seconds: float) -> bool:
-    """Note that a connection is open for this message; False if it was cancelled, suppressed or taken meanwhile.
+    """Note that a connection was opened for this message, which takes time: the lease starts anew.
 
-    Not flushed: if the database forgets it, nothing had left.
+    False if it was cancelled, suppressed or taken meanwhile.
     """
-    return _advance(message, Phase.CONNECTED, lease_seconds, commit="off")
+    return _advance(message, Phase.CONNECTED, lease_seconds)
 
 
 def mark_data_sent(message: Message, *, lease_seconds: float) -> bool:
     """Commit, flushed to disk, that the body leaves now; False (nothing may leave) as for ``begin``."""
-    return _advance(message, Phase.DATA_SENT, lease_seconds, commit="on")
+    return _advance(message, Phase.DATA_SENT, lease_seconds)
 
 
 def finish_sent(message: Message, *, at: datetime, code: int, reply: str, caught: bool) -> bool:
-    """Note the acceptance; False if another sender took over. A late holder may settle its own ``uncertain``.
-
-    Not flushed: the next message's ``mark_data_sent`` flushes it, and a crash before that leaves ``uncertain``.
-    """
+    """Note the acceptance; False if another sender took over. A late holder may settle its own ``uncertain``."""
     params = {
         "id": message.pk,
         "token": message.claim_token,
@@ -128,21 +123,25 @@ def release(messages: Sequence[Message]) -> int:
 def settle_expired_leases(now: datetime) -> int:
     """Settle claims whose holder died and return how many.
 
-    Before the body: back to pending, due as before; the message in hand counts a death, and after three it fails, so
-    that a message that kills its sender cannot hold up the others. Body on its way: uncertain, and only its old
-    holder, if it lives after all, can still say more (the claim token stays). ``now`` is not used for leases.
+    Before the body: back to pending, due as before. The message in hand (a batch is sent in order, so the first that
+    is left) counts a death, and after MAX_WORKER_DEATHS it fails: a message that kills its sender must not hold up
+    the others. Body on its way: uncertain, and only its old holder, if it lives after all, can still say more (the
+    claim token stays). ``now`` is not used for leases.
     """
     expired = Message.objects.filter(status=Status.SENDING, lease_until__lt=Now())
     free = {"claim_token": None, "lease_until": None, "phase": Phase.NONE}
-    settled = expired.filter(phase=Phase.DATA_SENT).update(status=Status.UNCERTAIN, reason=MAY_HAVE_ARRIVED)
-    in_hand = Q(phase=Phase.CONNECTED)
-    settled += expired.filter(in_hand, worker_deaths__gte=MAX_WORKER_DEATHS - 1).update(
+    before = Message.objects.filter(claim_token=OuterRef("claim_token"), status=Status.SENDING).filter(
+        Q(due_at__lt=OuterRef("due_at")) | Q(due_at=OuterRef("due_at"), pk__lt=OuterRef("pk"))
+    )
+    in_hand = expired.filter(~Exists(before)).exclude(phase=Phase.DATA_SENT)
+    died = {"worker_deaths": F("worker_deaths") + 1} | free
+    settled = in_hand.filter(worker_deaths__gte=MAX_WORKER_DEATHS - 1).update(
         status=Status.FAILED,
         reason=f"The sender stopped {MAX_WORKER_DEATHS} times while it worked on this message. Nothing was sent.",
-        worker_deaths=F("worker_deaths") + 1,
-        **free,
+        **died,
     )
-    settled += expired.filter(in_hand).update(status=Status.PENDING, worker_deaths=F("worker_deaths") + 1, **free)
+    settled += in_hand.update(status=Status.PENDING, **died)
+    settled += expired.filter(phase=Phase.DATA_SENT).update(status=Status.UNCERTAIN, reason=MAY_HAVE_ARRIVED)
     return settled + expired.update(status=Status.PENDING, **free)
 
 
@@ -164,13 +163,12 @@ def suppressed_because(suppression: Suppression) -> str:
     return f"This address gets no mail on “{suppression.topic}”: {suppression.reason}"
 
 
-def _advance(message: Message, phase: Phase, lease_seconds: float, *, commit: str) -> bool:
+def _advance(message: Message, phase: Phase, lease_seconds: float) -> bool:
     params = {
         "id": message.pk,
         "token": message.claim_token,
         "phase": phase.value,
         "lease": lease_seconds,
-        "commit": commit,
         "hmacs": address_hmacs(message.to_email),
         "topics": blocking_topics(message.kind, message.topic),
     }
@@ -187,7 +185,8 @@ def _without_stale(messages: list[Message], now: datetime) -> list[Message]:
     return [message for message in messages if message not in stale]
 
 
-def _without_suppressed(messages: list[Message]) -> list[Message]:
+def without_suppressed(messages: Sequence[Message]) -> list[Message]:
+    """Finish the suppressed ones of claimed messages and return the others."""
     hmacs = {message.pk: address_hmacs(message.to_email) for message in messages}
     every = [value for values in hmacs.values() for value in values]
     active: dict[str, list[Suppression]] = {}

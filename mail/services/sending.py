@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections import deque
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -17,6 +18,7 @@ from mail.smtp import Envelope, HandoverFailed, HandoverStopped, Reply, Timeouts
 
 logger = logging.getLogger(__name__)
 
+RECHECK_SECONDS = 0.5  # an unsubscribe must be heard within a second, whatever the mail server's speed
 NO_ANSWER = (
     "The mail server did not answer after it had the whole message. It may have arrived, so it is not sent again "
     "by itself."
@@ -29,14 +31,15 @@ def send_due_messages(
     limit_seconds: float = 60,
     lease_seconds: float = claims.LEASE_SECONDS,
     timeouts: Timeouts | None = None,
+    is_caught: bool = False,
 ) -> int:
-    """Send what is due and return how many messages were accepted.
+    """Send what is due and return how many messages were accepted; with ``is_caught`` nothing leaves this machine.
 
     Stops claiming after ``limit_seconds``, while sending is paused, and while the mail server is being left alone.
     Must not run inside a transaction: claims are committed before anything moves. Raises BadEmailUrl.
     """
     claims.settle_expired_leases(now)
-    relay = config.relay_address()
+    relay = None if is_caught else config.relay_address()
     run = _Run(courier_for(relay, timeouts), now, limit_seconds, lease_seconds, is_caught=relay is None)
     try:
         while run.may_claim():
@@ -73,19 +76,23 @@ class _Run:
         return not Installation.current().sending_paused
 
     def send(self, batch: Sequence[Message]) -> None:
-        """Send a batch; what cannot be begun within half the lease goes back untouched."""
-        claimed = time.monotonic()
-        for number, message in enumerate(batch):
-            is_late = time.monotonic() - claimed > self._lease_seconds / 2
+        """Send a batch in order; what cannot be begun within half the lease goes back untouched."""
+        claimed = checked = time.monotonic()
+        waiting = deque(batch)
+        while waiting:
+            clock = time.monotonic()
+            is_late = clock - claimed > self._lease_seconds / 2
             if is_late or (self._relay_has_failed and circuit.is_circuit_open(now=self.now())):
-                claims.release(batch[number:])
+                claims.release(waiting)
                 return
-            self._send_one(message)
+            if clock - checked > RECHECK_SECONDS:
+                waiting, checked = deque(claims.without_suppressed(waiting)), clock
+                continue
+            self._send_one(waiting.popleft())
 
     def _send_one(self, message: Message) -> None:
         try:
-            self.courier.open()
-            if not claims.begin(message, lease_seconds=self._lease_seconds):
+            if self.courier.open() and not claims.begin(message, lease_seconds=self._lease_seconds):
                 self._note_stopped(message)
             elif content := self._content(message):
                 self._note_accepted(message, self._hand_over(message, content))
