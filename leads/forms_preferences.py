@@ -1,4 +1,4 @@
-"""The switches of the preference page."""
+"""The choice of topics on the preference page."""
 
 from collections.abc import Iterable
 
@@ -10,7 +10,7 @@ from leads.selectors.preferences import Choice
 
 
 class PreferenceForm(forms.Form):
-    """One switch a topic; ``wanted`` are the slugs of those left on."""
+    """One box a topic; ``wanted`` are the slugs of those left ticked."""
 
     def __init__(self, *args, choices: Iterable[Choice], **kwargs) -> None:
         # The prefix keeps a topic from taking the name of a button.
@@ -22,7 +22,7 @@ class PreferenceForm(forms.Form):
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
-        self.helper.layout = Layout(*(Field(slug, wrapper_class="form-switch") for slug in self.fields))
+        self.helper.layout = Layout(*(Field(slug, template="leads/_topic.html") for slug in self.fields))
 
     @property
     def wanted(self) -> list[str]:

@@ -4,19 +4,22 @@ from dataclasses import dataclass
 from random import Random
 
 FIRST_NAMES = (
-    "Amara Jonas Priya Mei Lucas Elena Tomas Aisha Henrik Sofia Mateo Ingrid Omar Clara Viktor Nadia Felix Yuki "
-    "Paulo Greta Samuel Zofia Andrei Leila Marta Kofi Hanna Diego Noor Emil Lucia Petra Ravi Astrid Bruno Salma"
-).split()
+    "Amara", "Jonas", "Priya", "Mei", "Lucas", "Elena", "Tomas", "Aisha", "Henrik", "Sofia", "Mateo", "Ingrid",
+    "Omar", "Clara", "Viktor", "Nadia", "Felix", "Yuki", "Paulo", "Greta", "Samuel", "Zofia", "Andrei", "Leila",
+    "Marta", "Kofi", "Hanna", "Diego", "Noor", "Emil", "Lucia", "Petra", "Ravi", "Astrid", "Bruno", "Salma",
+)  # fmt: skip
 LAST_NAMES = (
-    "Okafor Lindqvist Raman Wei Moreau Petrova Novak Rahman Dahl Rossi Alvarez Berg Haddad Fischer Ivanov Costa "
-    "Weber Tanaka Silva Holm Adeyemi Kowalska Popescu Karimi Jansen Mensah Keller Torres Aziz Larsson Bianchi Huber"
-).split()
+    "Okafor", "Lindqvist", "Raman", "Wei", "Moreau", "Petrova", "Novak", "Rahman", "Dahl", "Rossi", "Alvarez", "Berg",
+    "Haddad", "Fischer", "Ivanov", "Costa", "Weber", "Tanaka", "Silva", "Holm", "Adeyemi", "Kowalska", "Popescu",
+    "Karimi", "Jansen", "Mensah", "Keller", "Torres", "Aziz", "Larsson", "Bianchi", "Huber",
+)  # fmt: skip
 COMPANIES = (
-    "Northwind Freight|Fjord Analytics|Helio Health|Lumen Retail|Kestrel Robotics|Alpenglow Foods|Baltic Timber|"
-    "Cobalt Insurance|Driftwood Media|Ember Energy|Falcon Logistics|Granite Bank|Harbor Clinics|Indigo Textiles|"
-    "Juniper Labs|Kite Mobility|Larch Interiors|Meridian Foods|Nimbus Print|Orchard Schools|Pioneer Tools|"
-    "Quarry Stone|River Hotels|Sable Security|Tidewater Ports|Umber Design|Vantage Legal|Willow Care"
-).split("|")
+    "Northwind Freight", "Fjord Analytics", "Helio Health", "Lumen Retail", "Kestrel Robotics", "Alpenglow Foods",
+    "Baltic Timber", "Cobalt Insurance", "Driftwood Media", "Ember Energy", "Falcon Logistics", "Granite Bank",
+    "Harbor Clinics", "Indigo Textiles", "Juniper Labs", "Kite Mobility", "Larch Interiors", "Meridian Foods",
+    "Nimbus Print", "Orchard Schools", "Pioneer Tools", "Quarry Stone", "River Hotels", "Sable Security",
+    "Tidewater Ports", "Umber Design", "Vantage Legal", "Willow Care",
+)  # fmt: skip
 BUYERS = ("Head of Operations", "VP Sales", "Head of Marketing", "Managing Director", "COO", "Chief Revenue Officer")
 USERS = ("Marketing Manager", "Sales Manager", "Operations Manager", "Team Lead Sales", "CRM Manager")
 OTHERS = ("Student", "Assistant", "Consultant", "Intern", "Researcher", "Freelancer")

@@ -92,7 +92,9 @@ class _Stage:
         self._sales = SalesForce(random=random, reps=reps, worth=self._worth, plan=self.plan)
         by = people[1]
         self._forms = {
-            template: create_form(template=template, name=Form.Template(template).label, by=by, now=start, is_sample=True)
+            template: create_form(
+                template=template, name=Form.Template(template).label, by=by, now=start, is_sample=True
+            )
             for template in Form.Template.values
         }
 
@@ -106,21 +108,20 @@ class _Stage:
     def play(self, *, until: datetime) -> None:
         tick = self._start
         while tick <= until:
-            self.plan(tick, lambda now: None)
+            self.plan(tick, self._beat)
             tick += TICK
         while self._heap and self._heap[0][0] <= until:
             now, _, act = heapq.heappop(self._heap)
             act(now)
-            self._work(now)
-        self._work(until)
+            pipeline.advance_marked_leads(now=now)
+            self._sales.notice(now)
+        self._beat(until)
 
-    def _work(self, now: datetime) -> None:
-        """Do what worker and beat would do at this moment."""
-        pipeline.advance_marked_leads(now=now)
+    def _beat(self, now: datetime) -> None:
+        """Do what the beat would wake the workers for, a few times a day."""
         advance_due_enrollments(now=now)
         send_due_messages(now=now, is_caught=True)
         watch_handovers(now=now)
-        self._sales.notice(now)
 
     def _submit(self, event: Event, now: datetime) -> None:
         form = self._forms[event.details["template"]]
@@ -140,6 +141,8 @@ class _Stage:
         answers = judge_answers(version=head.version, fields=fields)
         submit(version=head.version, answers=answers, received=received, verdict=Verdict(0, ()), now=now)
         mark_as_sample(email_key=answers.email_key)
+        pipeline.advance_marked_leads(now=now)
+        send_due_messages(now=now, is_caught=True)
 
     def _record(self, event: Event, now: datetime) -> None:
         lead_id = Lead.objects.values_list("pk", flat=True).get(email_key=event.person.email)

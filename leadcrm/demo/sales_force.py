@@ -1,4 +1,4 @@
-"""Three reps who work the queue of the sample data: they claim, call, decide and sell, each act planned when it is due."""
+"""Three reps who work the queue of the sample data: they claim, call, decide and sell."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -30,7 +30,9 @@ class SalesForce:
         """Plan the work on every handover that was opened since the last look."""
         for handover in Handover.objects.filter(state="queued", lead__is_sample=True).exclude(pk__in=self._seen):
             self._seen.add(handover.pk)
-            rep = next((r for r in self._reps if r.pk == handover.offered_to_id), None) or self._random.choice(self._reps)
+            rep = next((r for r in self._reps if r.pk == handover.offered_to_id), None) or self._random.choice(
+                self._reps
+            )
             if self._random.random() < 0.92:
                 self._plan(self._soon(now), lambda at, h=handover, r=rep: self._take(h, r, at))
 

@@ -24,7 +24,9 @@ class Road:
 
 ROADS = (
     Road(26, 1.0, "/guide/", "https://www.google.com/"),
-    Road(30, 0.25, "/guide/?utm_source=google&utm_medium=cpc&utm_campaign=crm-free&gclid=x1", "https://www.google.com/"),
+    Road(
+        30, 0.25, "/guide/?utm_source=google&utm_medium=cpc&utm_campaign=crm-free&gclid=x1", "https://www.google.com/"
+    ),
     Road(12, 1.7, "/webinar/?utm_source=webinar&utm_medium=event&utm_campaign=autumn-webinar"),
     Road(12, 0.9, "/?utm_source=linkedin&utm_medium=paid_social&utm_campaign=ops-leaders", "https://www.linkedin.com/"),
     Road(10, 1.2, "/pricing/"),
@@ -67,13 +69,13 @@ def _life(random: Random, person: Person, now: datetime, days: int) -> Iterator[
     yield _submission(random, first, person, template, road)
     at = first
     for _ in range(int(random.expovariate(1.0) * (1 + 7 * drive))):
-        at = _daytime(random, at + timedelta(days=random.expovariate(0.22)))
+        at = _later(random, at, days=random.expovariate(0.22))
         path, title = random.choice(PAGES)
         yield Event(at, "view", person, {"path": path, "title": title})
     if random.random() < drive * 0.3:
-        yield Event(_daytime(random, first + timedelta(days=6)), "webinar", person, {"subject": "Autumn webinar"})
+        yield Event(_later(random, first, days=6), "webinar", person, {"subject": "Autumn webinar"})
     if template == "guide" and random.random() < drive * 0.35:
-        asked = _daytime(random, max(at, first) + timedelta(days=1 + random.expovariate(0.2)))
+        asked = _later(random, at, days=1 + random.expovariate(0.2))
         yield _submission(random, asked, person, "demo", road)
 
 
@@ -86,6 +88,13 @@ def _submission(random: Random, at: datetime, person: Person, template: str, roa
     return Event(at, "submit", person, details)
 
 
+def _later(random: Random, at: datetime, *, days: float) -> datetime:
+    """Return some time of the day ``days`` later, at least five minutes later."""
+    return max(_daytime(random, at + timedelta(days=days)), at + timedelta(minutes=5))
+
+
 def _daytime(random: Random, at: datetime) -> datetime:
     """Move a moment to some time between 8 and 19 o'clock of its day."""
-    return at.replace(hour=8 + int(random.random() * 11), minute=int(random.random() * 60), second=int(random.random() * 60))
+    return at.replace(
+        hour=8 + int(random.random() * 11), minute=int(random.random() * 60), second=int(random.random() * 60)
+    )

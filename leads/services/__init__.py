@@ -15,7 +15,7 @@ from leads.services.marks import due_marks, put_off, take_marks
 from leads.services.ownership import assign_owner, assign_team
 from leads.services.profile import EmailTaken, NoAddress, adopt_answers, edit_lead, upsert_lead
 from leads.services.proposals import AlreadyDecided, decide_proposal
-from leads.services.samples import mark_as_sample, remove_sample_leads
+from leads.services.samples import delete_leads, mark_as_sample
 from leads.services.stages import add_note, release_stage, set_stage
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "assign_team",
     "capture_lead",
     "decide_proposal",
+    "delete_leads",
     "due_marks",
     "edit_lead",
     "lock_leads",
@@ -44,7 +45,6 @@ __all__ = [
     "record_activities",
     "record_activity",
     "release_stage",
-    "remove_sample_leads",
     "set_stage",
     "take_marks",
     "upsert_lead",

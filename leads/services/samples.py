@@ -1,4 +1,7 @@
-"""Sample leads: marked, so that they can be told from real ones and removed without a trace."""
+"""Sample leads are marked, so that they can be told from real ones; and leads can be deleted."""
+
+from collections.abc import Collection
+from uuid import UUID
 
 from leads.models import Lead
 
@@ -8,9 +11,9 @@ def mark_as_sample(*, email_key: str) -> None:
     Lead.objects.filter(email_key=email_key).update(is_sample=True)
 
 
-def remove_sample_leads() -> int:
-    """Delete every sample lead with all that hangs on it. Returns how many there were."""
-    samples = Lead.objects.filter(is_sample=True)
-    count = samples.count()
-    samples.delete()
+def delete_leads(*, lead_ids: Collection[UUID]) -> int:
+    """Delete leads with their facts, transitions, marks, touches and consents. Returns how many there were."""
+    leads = Lead.objects.filter(pk__in=lead_ids)
+    count = leads.count()
+    leads.delete()
     return count

@@ -1,0 +1,21 @@
+"""Removing leads with everything that any app knows of them."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from django.db import transaction
+
+from capture.services import erase_submissions
+from leads.services import delete_leads
+from mail.services import erase_messages
+
+
+@transaction.atomic
+def erase_leads(*, lead_ids: Collection[UUID]) -> int:
+    """Delete leads, their submissions and their mails; facts, handovers and enrollments go with the lead.
+
+    Returns how many leads there were.
+    """
+    erase_messages(about=lead_ids)
+    erase_submissions(lead_ids=lead_ids)
+    return delete_leads(lead_ids=lead_ids)
