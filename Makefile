@@ -1,0 +1,49 @@
+# Everything here is a short name for a command that stands on its own; `python3 manage.py start` needs no make.
+PYTHON := $(if $(wildcard .venv/bin/python),.venv/bin/python,python3)
+LINT_ENV := SECRET_KEY=for-lint-only-00000000000000000000000000 DATABASE_URL=postgresql:///unused
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test dev test-browser bench lint types format audit screenshots ci
+
+help:  ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run:  ## Run the product at http://127.0.0.1:8000/ (ARGS="--port 8001")
+	python3 manage.py start $(ARGS)
+
+demo:  ## Run the product with sample data
+	python3 manage.py start --demo $(ARGS)
+
+test:  ## Run the tests (ARGS="tests/leads -k pin")
+	python3 manage.py test $(ARGS)
+
+dev:  ## Install what developers need into the environment
+	python3 manage.py version > /dev/null
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+
+test-browser: dev  ## Run the tests that drive Chromium
+	python3 manage.py test -m browser -n 0 $(ARGS)
+
+bench:  ## Measure against a baseline taken in the same run
+	$(PYTHON) -m benchmarks $(ARGS)
+
+lint: dev  ## Check style, format and security
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/bandit --quiet --recursive --configfile pyproject.toml accounts capture common insights leadcrm leads mail nurturing sales scoring
+
+types: dev  ## Check types
+	$(LINT_ENV) .venv/bin/mypy accounts capture common insights leadcrm leads mail nurturing sales scoring
+
+format: dev  ## Put the code into shape
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+audit: dev  ## Look for known faults in dependencies
+	.venv/bin/pip-audit --requirement requirements.txt --disable-pip --no-deps
+
+screenshots: dev  ## Write pictures of the main pages to screenshots/
+	python3 manage.py test -m screenshots -n 0 tests/screenshots $(ARGS)
+
+ci:  ## What runs before a change is taken
+	bash .ci/run
