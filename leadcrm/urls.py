@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from leadcrm import health
+from leadcrm.admin_site import site
 from leadcrm.pages import front, lead
 
 handler500 = "leadcrm.refusals.server_error"
@@ -19,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("leads/<uuid:lead_id>/notes/", lead.add_note, name="lead_note"),
     path("leads/<uuid:lead_id>/proposals/<int:proposal_id>/", lead.decide_proposal, name="lead_proposal"),
     path("api/", include("leadcrm.api_urls")),
+    path("admin/", site.urls),
     path("", include("leads.urls")),
     path("", include("leads.urls_public")),
     path("", include("scoring.urls")),

@@ -23,7 +23,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect(target)
     if not selectors.has_users():
-        return redirect("setup:start")
+        return redirect("setup")
     form = SignInForm(request.POST or None)
     if form.is_valid():
         user = authenticate(request, **form.cleaned_data)
@@ -59,4 +59,4 @@ def safe_next(request: HttpRequest) -> str:
     is_ours = url_has_allowed_host_and_scheme(
         target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return target if is_ours and target.startswith("/") else settings.LOGIN_REDIRECT_URL
+    return target if is_ours and target.startswith("/") and target.isprintable() else settings.LOGIN_REDIRECT_URL

@@ -4,11 +4,9 @@ from django.urls import path
 
 from leadcrm.setup import views
 
-app_name = "setup"
-
 urlpatterns = [
-    path("setup", views.start, name="start"),
-    path("setup/you", views.you, name="you"),
-    path("setup/company", views.company, name="company"),
-    path("setup/form", views.first_form, name="form"),
+    path("setup", views.start, name="setup"),
+    path("setup/you", views.you, name="setup_you"),
+    path("setup/company", views.company, name="setup_company"),
+    path("setup/form", views.first_form, name="setup_form"),
 ]

@@ -28,7 +28,7 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 def start(request: HttpRequest) -> HttpResponse:
     """Step 1: whoever has the one-time link makes the first admin."""
     if selectors.has_users():
-        return redirect("setup:you" if getattr(request.user, "is_admin", False) else "accounts:sign_in")
+        return redirect("setup_you" if getattr(request.user, "is_admin", False) else "accounts:sign_in")
     now = timezone.now()
     token = request.POST.get("token") or request.GET.get("token") or ""
     if not services.setup_link_works(token=token, now=now):
@@ -38,9 +38,9 @@ def start(request: HttpRequest) -> HttpResponse:
         try:
             admin = services.create_first_admin(token=token, now=now, **form.cleaned_data)
         except (services.SetupLinkRefused, services.SetupDone):
-            return redirect("setup:start")
+            return redirect("setup")
         login(request, admin, backend=BACKEND)
-        return redirect("setup:company")
+        return redirect("setup_company")
     return _without_referrer(_step(request, 1, "setup/admin.html", {"form": form, "token": token}))
 
 
@@ -54,7 +54,7 @@ def you(request: HttpRequest) -> HttpResponse:
         except services.EmailTaken as exc:
             form.add_error("email", str(exc))
         else:
-            return redirect("setup:company")
+            return redirect("setup_company")
     return _step(request, 1, "setup/you.html", {"form": form})
 
 
@@ -63,7 +63,7 @@ def company(request: HttpRequest) -> HttpResponse:
     form = CompanyStepForm(request.POST or None, company=Installation.current())
     if form.is_valid():
         services.edit_company(changes=form.cleaned_data, by=request.user, now=timezone.now())
-        return redirect("setup:form")
+        return redirect("setup_form")
     return _step(request, 2, "setup/company.html", {"form": form})
 
 
