@@ -60,11 +60,15 @@ class Sequence(models.Model):
         return self.name
 
     @property
-    def entry_act(self) -> str:
-        """What a person did to enter, as the rest of a sentence: "asked for a guide"."""
+    def entry(self) -> str:
+        """Who enters, on its own: "Asked for a guide"."""
         words = self.get_starts_on_display()
-        act = words[:1].lower() + words[1:]
-        return f"{act} ({self.start_value})" if self.start_value else act
+        return f"{words} ({self.start_value})" if self.start_value else words
+
+    @property
+    def entry_act(self) -> str:
+        """Who enters, as the rest of a sentence: "asked for a guide"."""
+        return self.entry[:1].lower() + self.entry[1:]
 
 
 class SequenceVersion(models.Model):

@@ -8,6 +8,7 @@ from django.db.models import Count, Q
 
 from mail.models import Status
 from nurturing.models import Enrollment, EnrollmentState, Sequence, Step, StepMessage, StopKind
+from nurturing.tokens import fill_tokens
 
 ON_THE_WAY = (Status.PENDING, Status.SENDING)
 
@@ -59,6 +60,11 @@ class StepNumbers:
     @property
     def reached(self) -> int:
         return self.waiting + self.left + self.queued
+
+    @property
+    def subject(self) -> str:
+        """The subject as somebody reads it of whom nothing is known."""
+        return fill_tokens(self.step.subject, {})
 
     @property
     def delay(self) -> str:

@@ -52,7 +52,7 @@ def stop_where_due(known: dict[UUID, Standing], *, now: datetime) -> None:
 
 def enroll_where_due(known: dict[UUID, Standing], *, now: datetime) -> None:
     """Enroll each lead with cause into every active sequence it has not run yet."""
-    sequences = Sequence.objects.filter(is_active=True).select_related("topic").prefetch_related("live__steps")
+    sequences = Sequence.objects.filter(is_active=True).select_related("topic", "live").prefetch_related("live__steps")
     done = set(Enrollment.objects.filter(lead__in=known).values_list("sequence_id", "lead_id"))
     fresh = []
     for sequence in sequences:
