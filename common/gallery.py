@@ -115,15 +115,33 @@ def _stages(now: datetime) -> list[Row]:
     ]
 
 
-def _events(now: datetime) -> list[dict]:
-    at = [now - timedelta(minutes=minutes) for minutes in (3, 26, 700, 1500, 1600)]
+def _events(now: datetime) -> list[Row]:
+    samples = [
+        (3, "Requested a demo", "sparkles", "sales"),
+        (26, "Viewed 6 pages", "globe-alt", ""),
+        (700, "Stage IQL → MQL", "arrow-trending-up", "stage"),
+        (1500, "Call logged: no answer", "phone", ""),
+        (1600, "E-mail bounced", "exclamation-triangle", "warn"),
+    ]
+    events = [
+        Row(at=now - timedelta(minutes=minutes), text=text, icon=icon, tone=tone, by="", note="", quote="", parts=())
+        for minutes, text, icon, tone in samples
+    ]
+    events[0].quote = "We need to replace our spreadsheet before January."
+    events[1].parts = ("/pricing, 3 times", "/integrations", "/about")
+    events[2].note = "Engagement reached 30 (rules v7)"
+    events[3].by = "Rep One"
+    events[4].note = "Mailbox full"
+    return events
+
+
+def _funnel() -> list[Row]:
+    counts = {"New": 1204, "IQL": 690, "MQL": 160, "SQL": 47, "Accepted": 34, "Won": 9}
+    days = ["", "0.2 d", "6.1 d", "11.4 d", "0.7 d", "23 d"]
     return [
-        {"text": "Requested a demo", "at": at[0], "icon": "sparkles", "tone": "sales", "quote": "We need to replace our spreadsheet before January."},
-        {"text": "Viewed 6 pages", "at": at[1], "icon": "globe-alt", "parts": ["/pricing, 3 times", "/integrations", "/about"]},
-        {"text": "Stage IQL → MQL", "at": at[2], "icon": "arrow-trending-up", "tone": "stage", "note": "Engagement reached 30 (rules v7)"},
-        {"text": "Call logged: no answer", "at": at[3], "icon": "phone", "by": "Rep One"},
-        {"text": "E-mail bounced", "at": at[4], "icon": "exclamation-triangle", "tone": "warn", "note": "Mailbox full"},
-    ]  # fmt: skip
+        Row(name=name, count=count, url="#", note=note)
+        for (name, count), note in zip(counts.items(), days, strict=True)
+    ]
 
 
 def samples(now: datetime) -> dict[str, object]:
@@ -142,14 +160,9 @@ def samples(now: datetime) -> dict[str, object]:
         "events": _events(now),
         "reasons": [Row(key=key, label=label, hint=hint) for key, label, hint in REASONS],
         "sources": sources(),
-        "funnel": [
-            Row(name=name, count=count, url="#", note=note)
-            for name, count, note in [
-                ("New", 1204, ""), ("IQL", 690, "0.2 d"), ("MQL", 160, "6.1 d"), ("SQL", 47, "11.4 d"), ("Accepted", 34, "0.7 d"), ("Won", 9, "23 d"),
-            ]
-        ],
-        "trend": [44, 47, 58, 59, 61, 70, 81, 80, 79, 67, 70, 62, 56, 51, 49, 58, 54, 51, 51, 40, 44, 53, 58, 64, 71, 63, 78, 85, 87, 85],
-        "trend_before": [38, 40, 41, 45, 50, 48, 52, 60, 58, 57, 55, 50, 49, 47, 46, 50, 52, 51, 49, 48, 45, 47, 50, 55, 58, 60, 62, 64, 66, 70],
+        "funnel": _funnel(),
+        "trend": [44, 47, 58, 61, 70, 81, 80, 67, 70, 56, 51, 58, 54, 51, 40, 53, 64, 71, 63, 78, 87, 85],
+        "trend_before": [38, 40, 45, 50, 48, 60, 58, 55, 50, 47, 46, 50, 52, 49, 45, 50, 55, 58, 60, 64, 66, 70],
         "trend_labels": ["1 Nov", "30 Nov"],
         "tabs": [
             Row(label="Queue", url="#queue", is_current=True, count=11, key="1"),

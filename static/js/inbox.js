@@ -126,20 +126,14 @@
   }, true);
   on("undone", changed);
 
-  /* The next two briefs are kept ready; the acts of the phone lie over the shell's bar. */
+  /* The next two briefs are kept ready; on the phone a lead fills the screen. */
   const prepare = () => {
     const rows = $$("[data-item]", list).filter(isSeen);
     const at = rows.findIndex((row) => row.id === `handover-${opened()}`);
     if (Date.now() - touchedAt > 120000 && touchedAt) return;
     rows.slice(at + 1, at + 3).forEach((row) => linkOf(row).dispatchEvent(new Event("mousedown", { bubbles: true })));
   };
-  const arrange = () => {
-    $$("body > [data-verdict-bar]").forEach((bar) => bar.remove());
-    const bar = $("#brief [data-verdict-bar]");
-    if (bar) document.body.append(bar);
-    prepare();
-  };
-  new MutationObserver(arrange).observe(side, { childList: true });
+  new MutationObserver(prepare).observe(side, { childList: true });
   on("click", ({ target }) => {
     if (!target.closest("[data-item-link]")) return;
     list.classList.add("only-wide");
@@ -149,6 +143,6 @@
     if (event.key === "Enter" && event.target.matches("[data-item-link]")) setTimeout(() => $("#brief")?.focus(), 150);
   });
   on("visibilitychange", () => document.hidden || poll());
-  arrange();
+  prepare();
   plan();
 })();

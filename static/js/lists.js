@@ -134,7 +134,9 @@
       banner = $("#network-template").content.firstElementChild.cloneNode(true);
       $("#banners").prepend(banner);
     }
-    $("[data-text]", banner).textContent = `The server cannot be reached. ${waiting.size} not yet sent; your work is kept and sent again.`;
+    const unsent = [...waiting.keys()].filter((act) => !act.isReading).length;
+    const what = unsent ? `${unsent} not yet sent; your work is kept and sent again.` : "This page updates itself when it is back.";
+    $("[data-text]", banner).textContent = `The server cannot be reached. ${what}`;
     return banner;
   };
   const again = () => [...waiting.values()].forEach((resend) => resend());
@@ -142,7 +144,7 @@
   setInterval(() => navigator.onLine && again(), 5000);
   on("click", ({ target }) => target.closest("[data-retry]") && again());
   const lost = ({ detail: { requestConfig: config } }) => {
-    const act = { mode: "request" };
+    const act = { mode: "request", isReading: config.verb === "get" };
     waiting.set(act, () => {
       waiting.delete(act);
       network();

@@ -88,7 +88,9 @@
   };
   const items = (menu) => $$(".menu-item", menu).filter(isSeen);
   on("beforetoggle", (event) => {
-    if (event.newState === "open" && event.target.matches(".menu")) requestAnimationFrame(() => place(event.target));
+    if (!event.target.matches(".menu")) return;
+    if (event.newState === "open") requestAnimationFrame(() => place(event.target));
+    else event.target.removeAttribute("style"); // htmx copies attributes of swapped elements, and the policy refuses a style attribute
   }, true);
   on("toggle", (event) => {
     if (event.newState === "open" && event.target.matches(".menu")) items(event.target)[0]?.focus();
@@ -149,19 +151,21 @@
   on("change", (event) => {
     if (event.target.matches("[data-keys-switch]")) localStorage.setItem("keys", event.target.checked ? "on" : "off");
   });
-  const OWN_KEYS = [["J / K", "Next, previous in the list"], ["O", "Open"], ["X", "Select"], ["Z", "Undo"], ["Esc", "Close, clear selection, clear filters"]];
+  const OWN_KEYS = [["j k", "Next, previous in the list"], ["o", "Open"], ["x", "Select"], ["z", "Undo"], ["Esc", "Close, then clear selection, then filters"]];
+  const groupOf = (key) => ({ "g ": "Go to", "c ": "Create" })[key.slice(0, 2)] || "On this page";
+  const element = (tag, text, ...children) => {
+    const made = Object.assign(document.createElement(tag), { textContent: text });
+    made.append(...children);
+    return made;
+  };
   const listShortcuts = () => {
     $("[data-keys-switch]").checked = areKeysOn();
-    const found = $$("[data-key]").filter((element) => !element.closest("#shortcuts"));
-    const rows = found.map((element) => [element.dataset.key, element.dataset.keyLabel || element.textContent.trim()]);
-    const seen = new Map([...OWN_KEYS, ...rows].map(([key, label]) => [`${key}${label}`, [key, label]]));
-    $("[data-shortcuts]").replaceChildren(...[...seen.values()].flatMap(([key, label]) => {
-      const [name, keys] = [document.createElement("span"), document.createElement("span")];
-      name.textContent = label;
-      keys.className = "cluster";
-      keys.append(...key.split(" ").map((part) => Object.assign(document.createElement("kbd"), { textContent: part.length === 1 ? part.toUpperCase() : part })));
-      return [name, keys];
-    }));
+    const found = keyed().map(({ dataset, textContent }) => [dataset.key, dataset.keyLabel || textContent.trim()]);
+    const groups = { "On this page": [], Lists: OWN_KEYS, "Go to": [], Create: [] };
+    new Map(found).forEach((label, key) => groups[groupOf(key)].push([key, label]));
+    const line = ([key, label]) => element("li", label, element("span", "", ...key.split(" ").map((part) => element("kbd", part.length === 1 ? part.toUpperCase() : part))));
+    const shown = Object.entries(groups).filter(([, rows]) => rows.length);
+    $("[data-shortcuts]").replaceChildren(...shown.map(([name, rows]) => element("section", "", element("h3", name), element("ul", "", ...rows.map(line)))));
   };
 
   /* Copy: data-copy="#id". */
