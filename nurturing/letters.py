@@ -13,6 +13,8 @@ from nurturing import links
 from nurturing.content import Values, render_html, render_text
 from nurturing.tokens import fill_tokens
 
+LONGEST_SUBJECT = 300
+
 
 @dataclass(frozen=True)
 class Letter:
@@ -38,7 +40,7 @@ def write_letter(
     """Return the mail for ``lead``; ``offer`` is the payload of the fact that named the guide."""
     values = _values(lead, offer, installation)
     context = {"footing": footing, "installation": str(installation), "website": installation.website}
-    subject = " ".join(fill_tokens(subject, values.words).split())
+    subject = " ".join(fill_tokens(subject, values.words).split())[:LONGEST_SUBJECT]
     text_context = {**context, "body": render_text(body, values)}
     html_context = {**context, "subject": subject, "body": render_html(body, values)}
     return Letter(

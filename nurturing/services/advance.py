@@ -2,9 +2,10 @@
 
 import logging
 import time
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import DataError, transaction
 
 from common.models import Installation
 from mail.models import Kind as MailKind
@@ -49,39 +50,41 @@ def _advance_batch(now: datetime) -> int:
     if due:
         known = standings({enrollment.lead_id for enrollment in due})
         installation = Installation.current()
-        for enrollment in due:
-            _advance(enrollment, known[enrollment.lead_id], installation, now)
+        made = [_advance(enrollment, known[enrollment.lead_id], installation, now) for enrollment in due]
+        StepMessage.objects.bulk_create(filter(None, made), ignore_conflicts=True)
+        Enrollment.objects.bulk_update(due, ["state", "next_position", "due_at", "ended_at", "problem"])
     return len(due)
 
 
-def _advance(enrollment: Enrollment, standing: Standing, installation: Installation, now: datetime) -> None:
+def _advance(
+    enrollment: Enrollment, standing: Standing, installation: Installation, now: datetime
+) -> StepMessage | None:
+    """Move ``enrollment`` on in memory and return what its step made; None when it ended or was put off."""
     stop = reason_to_stop(standing, enrollment.sequence, started_at=enrollment.started_at, now=now)
     if stop:
         end_enrollment(enrollment, stop, now=now)
-        return
-    try:
-        with transaction.atomic():
-            _take_step(enrollment, standing, installation, now)
-    except ValueError as exc:
-        logger.warning("enrollment %s put off: %s", enrollment.pk, exc)
-        enrollment.problem, enrollment.due_at = str(exc)[:300], now + PUT_OFF
-        enrollment.save(update_fields=["problem", "due_at"])
-
-
-def _take_step(enrollment: Enrollment, standing: Standing, installation: Installation, now: datetime) -> None:
+        return None
     steps = {step.position: step for step in enrollment.sequence_version.steps.all()}
     step = steps[enrollment.next_position]
-    message = _queue_step(enrollment, step, standing, installation, now)
-    StepMessage.objects.get_or_create(enrollment=enrollment, step=step, defaults={"message": message, "queued_at": now})
-    enrollment.next_position = step.position + 1
+    try:
+        message = _queue_step(enrollment, step, standing, installation, now)
+    except (ValueError, DataError) as exc:
+        logger.warning("enrollment %s put off: %s", enrollment.pk, exc)
+        enrollment.problem, enrollment.due_at = str(exc)[:300], now + PUT_OFF
+        return None
+    _move_on(enrollment, steps, now)
+    return StepMessage(enrollment=enrollment, step=step, message=message, queued_at=now)
+
+
+def _move_on(enrollment: Enrollment, steps: Mapping[int, Step], now: datetime) -> None:
+    enrollment.problem = ""
+    enrollment.next_position += 1
     following = steps.get(enrollment.next_position)
     if following:
         enrollment.due_at = now + timedelta(hours=following.delay_hours)
     else:
         enrollment.state = EnrollmentState.FINISHED
         enrollment.due_at, enrollment.ended_at = None, now
-    enrollment.problem = ""
-    enrollment.save(update_fields=["next_position", "due_at", "state", "ended_at", "problem"])
 
 
 def _queue_step(

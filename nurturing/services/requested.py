@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import DataError, transaction
 
 from common.models import Installation
 from leads.kinds import Kind
@@ -47,9 +47,8 @@ def guide_template(now: datetime) -> Template:
 def _request(activity: Activity, template: Template, installation: Installation, now: datetime) -> RequestedMail:
     """One request whose mail cannot be written is set aside with the reason; the others go on."""
     try:
-        with transaction.atomic():
-            message = _queue(activity, template, installation, now)
-    except ValueError as exc:
+        message = _queue(activity, template, installation, now)
+    except (ValueError, DataError) as exc:
         logger.warning("guide for fact %s not queued: %s", activity.pk, exc)
         return RequestedMail(activity=activity, problem=str(exc)[:300], queued_at=now)
     return RequestedMail(activity=activity, message=message, queued_at=now)
