@@ -98,13 +98,14 @@ class Brief:
 
 def write_brief(facts: BriefFacts) -> Brief:
     """Return the brief; where 90 words are not enough, what matters least is left out whole."""
-    parts: dict[str, list[Sentence]] = {section: [] for section in SECTIONS}
+    parts: dict[str, list[Sentence]] = {section: [] for section in (*SECTIONS, "fit")}
     left = MAX_WORDS
     for section, sentence in _by_importance(facts):
         words = len(sentence.text.split())
         if words <= left:
             parts[section].append(sentence)
             left -= words
+    parts["why_now"] += parts.pop("fit")
     return Brief(**{section: tuple(sentences) for section, sentences in parts.items()})
 
 
@@ -115,7 +116,7 @@ def _by_importance(facts: BriefFacts) -> Iterable[tuple[str, Sentence]]:
         yield "asked", Sentence(f"“{clip(facts.asked.text, QUOTED_WORDS)}”", _activity(facts, facts.asked.activity_id))
     yield from (("contact", _channel(channel, facts)) for channel in facts.channels[:2])
     yield "open_with", _local_time(facts)
-    yield "why_now", _fit(facts)
+    yield "fit", _fit(facts)
     yield from (("why_now", _signal(signal, facts)) for signal in top[1:2])
     yield from (("history", _past(past, facts)) for past in facts.past[:1])
     if facts.content:
@@ -133,20 +134,20 @@ def _signal(signal: Signal, facts: BriefFacts) -> Sentence:
 
 
 def _fit(facts: BriefFacts) -> Sentence:
-    return Sentence(f"Fit {facts.grade}." if facts.grade else "Fit not known.", f"{facts.lead_url}#why")
+    return Sentence(f"Fit {facts.grade}." if facts.grade else "Fit not known.", f"{facts.lead_url}#why-panel")
 
 
 def _channel(channel: Channel, facts: BriefFacts) -> Sentence:
     words = f"{channel.name} {clip(channel.address, 5)}: {clip(channel.consent, NAME_WORDS)}."
-    return Sentence(words, f"{facts.lead_url}#facts")
+    return Sentence(words, f"{facts.lead_url}#facts-title")
 
 
 def _local_time(facts: BriefFacts) -> Sentence:
     local = facts.now.astimezone(facts.zone)
     if not facts.is_zone_known:
-        return Sentence(f"Time zone not known; {local:%H:%M} here.", f"{facts.lead_url}#facts")
+        return Sentence(f"Time zone not known; {local:%H:%M} here.", f"{facts.lead_url}#facts-title")
     city = facts.zone.key.rpartition("/")[2].replace("_", " ")
-    return Sentence(f"{city}, {local:%a} {local:%H:%M}, {_part_of_day(local)}.", f"{facts.lead_url}#facts")
+    return Sentence(f"{city}, {local:%a} {local:%H:%M}, {_part_of_day(local)}.", f"{facts.lead_url}#facts-title")
 
 
 def _part_of_day(local: datetime) -> str:

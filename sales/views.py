@@ -109,7 +109,9 @@ def _page(
     tab = request.GET.get("tab", "") or _tab_of(request, handover)
     focus = str(handover.pk) if handover else ""
     page = selectors.inbox(request.user, tab, now=now, focus=focus, cursor=request.GET.get("cursor"))
-    handover = handover or (page.rows[0].handover if page.rows else None)
+    if handover is None and page.rows:
+        page = page.with_first_open()
+        handover = page.rows[0].handover
     context = {"inbox": page, "is_alone": is_alone, "refusal": refusal, "can_sell": can_sell(request.user)}
     if handover:
         context |= _brief_context(request, handover, page.tab)

@@ -4,15 +4,15 @@ from datetime import datetime
 
 from django.urls import NoReverseMatch, reverse
 
-from leads.kinds import Grade
+from leads.kinds import REQUEST_KINDS, Grade
 from leads.models import Lead
-from leads.selectors.pages import consents_of
+from leads.selectors import consents_of, facts_of
 from mail.services import is_suppressed
 from sales.brief import Brief, BriefFacts, Channel, Past, write_brief
 from sales.business_time import BusinessHours
 from sales.models import DECIDED_STATES, ContactAttempt, Handover
 from sales.selectors.hours import zone_of
-from sales.selectors.signals import last_content, last_words, recent_facts, signals_of
+from sales.selectors.signals import last_content, last_words, signals_of
 
 PAST = 2
 
@@ -28,7 +28,7 @@ def lead_url(lead_id: object) -> str:
 def brief_of(handover: Handover, *, now: datetime, hours: BusinessHours) -> Brief:
     """Return why now, what they asked, how to open, how to reach them, and what was before."""
     lead = handover.lead
-    facts = recent_facts(lead, now=now)
+    facts = facts_of(lead)
     past = earlier_handovers(handover)
     return write_brief(
         BriefFacts(
@@ -37,10 +37,10 @@ def brief_of(handover: Handover, *, now: datetime, hours: BusinessHours) -> Brie
             zone=zone_of(lead.time_zone) if lead.time_zone else hours.zone,
             is_zone_known=bool(lead.time_zone),
             grade=_grade(lead),
-            signals=signals_of(facts, now=now),
+            signals=signals_of(lead, facts, now=now),
             asked=last_words(facts),
             content=last_content(facts),
-            channels=_channels(lead, past),
+            channels=_channels(lead, past, has_asked=any(fact.kind in REQUEST_KINDS for fact in facts)),
             past=tuple(_past(one) for one in past),
         )
     )
@@ -63,11 +63,12 @@ def _past(handover: Handover) -> Past:
     return Past(f"{handover.get_state_display()}{reason}{who}", handover.decided_at, handover.verdict_activity_id)
 
 
-def _channels(lead: Lead, past: list[Handover]) -> tuple[Channel, ...]:
+def _channels(lead: Lead, past: list[Handover], *, has_asked: bool) -> tuple[Channel, ...]:
     channels = []
     if lead.phone:
         is_wrong = any(one.blocked_channel == ContactAttempt.Means.PHONE for one in past)
-        channels.append(Channel("Phone", lead.phone, "found wrong by sales" if is_wrong else "given by the lead"))
+        words = "asked to be contacted" if has_asked else "did not ask for a call"
+        channels.append(Channel("Phone", lead.phone, "found wrong by sales" if is_wrong else words))
     if lead.email:
         channels.append(Channel("E-mail", lead.email, _email_consent(lead)))
     return tuple(channels)
@@ -80,4 +81,4 @@ def _email_consent(lead: Lead) -> str:
     if not given:
         return "no marketing consent, answer only"
     newest = max(given, key=lambda consent: consent.at)
-    return f"{newest.topic.name} since {newest.at.day} {newest.at:%b %Y}"
+    return f"{newest.topic.name} consent, {newest.at.day} {newest.at:%b %Y}"

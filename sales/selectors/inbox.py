@@ -1,6 +1,6 @@
 """The inbox: what waits, what is mine, what the team works on, what is done."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from django.db.models import Count, Max, Q, QuerySet
@@ -58,6 +58,11 @@ class Inbox:
     queue_count: int
     next_cursor: str | None = None
     focus: str = ""
+
+    def with_first_open(self) -> "Inbox":
+        """Return the same inbox with its first row as the current one."""
+        first = replace(self.rows[0], is_current=True)
+        return replace(self, rows=(first, *self.rows[1:]))
 
 
 def inbox(user: User, tab: str, *, now: datetime, focus: str = "", cursor: str | None = None) -> Inbox:

@@ -1,74 +1,74 @@
-"""What a lead did, weighed by how much it says and how fresh it is."""
+"""What a lead did, weighed by the points it still brings."""
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from leads.kinds import REQUEST_KINDS, Kind
-from leads.models import Activity, Lead
+from leads.lifecycle import FactRow
+from leads.models import Lead
+from leads.selectors import profile_of
 from leads.words import fact_words
 from sales.brief import Quote, Signal
+from scoring.engine import judge
+from scoring.selectors import live_rules
 
-WEIGHTS = {
-    Kind.DEMO_REQUESTED: 4000,
-    Kind.CONTACT_REQUESTED: 4000,
-    Kind.EMAIL_REPLIED: 2000,
-    Kind.WEBINAR_ATTENDED: 1800,
-    Kind.CALL_LOGGED: 1500,
-    Kind.FORM_SUBMITTED: 1000,
-    Kind.EMAIL_CLICKED: 800,
-    Kind.PAGE_VIEWED: 300,
-}
 SPEAKING_KINDS = (*REQUEST_KINDS, Kind.FORM_SUBMITTED, Kind.EMAIL_REPLIED)
-HALF_LIFE_DAYS = 30
-COUNTED_AT_MOST = 4
-NEWEST = 200
-HORIZON = timedelta(days=180)
+CONTENT_KINDS = (Kind.FORM_SUBMITTED, Kind.WEBINAR_ATTENDED, Kind.EMAIL_CLICKED)
+REQUEST_POINTS = 4000
+REQUEST_HALF_LIFE_DAYS = 30
 
 
-def recent_facts(lead: Lead, *, now: datetime) -> list[Activity]:
-    """Return what the lead did in the last half year, newest first, 200 facts at most."""
-    facts = Activity.objects.filter(lead=lead, kind__in=WEIGHTS, occurred_at__gt=now - HORIZON, occurred_at__lte=now)
-    return list(facts.order_by("-occurred_at", "-id")[:NEWEST])
+def signals_of(lead: Lead, facts: Sequence[FactRow], *, now: datetime) -> tuple[Signal, ...]:
+    """Return one signal for each thing the lead did that counts now, with the points that remain of it.
 
-
-def signals_of(facts: Iterable[Activity], *, now: datetime) -> tuple[Signal, ...]:
-    """Return one signal for each thing the lead did; doing it again adds to its weight, four times at most."""
-    found: dict[str, list[Activity]] = {}
+    A request counts 40 points, halved every 30 days, where the rules give it less: it is what sales is asked for.
+    """
+    points = _points(lead, facts, now)
+    found: dict[str, list[FactRow]] = {}
     for fact in facts:
-        found.setdefault(fact_words(fact.kind, fact.payload), []).append(fact)
+        if points[fact.id] > 0:
+            found.setdefault(fact_words(fact.kind, fact.payload), []).append(fact)
     return tuple(
         Signal(
             text=words,
-            at=same[0].occurred_at,
-            weight=sum(_weight(fact, now) for fact in same[:COUNTED_AT_MOST]),
-            activity_id=same[0].pk,
+            at=same[-1].occurred_at,
+            weight=sum(points[fact.id] for fact in same),
+            activity_id=same[-1].id,
             count=len(same),
         )
         for words, same in found.items()
     )
 
 
-def _weight(fact: Activity, now: datetime) -> int:
-    age_days = (now - fact.occurred_at).total_seconds() / 86_400
-    return round(WEIGHTS[Kind(fact.kind)] * 0.5 ** (age_days / HALF_LIFE_DAYS))
-
-
-def last_words(facts: Iterable[Activity]) -> Quote | None:
-    """Return the newest free text the lead wrote."""
-    return next(
-        (
-            Quote(str(fact.payload["message"]), fact.occurred_at, fact.pk)
-            for fact in facts
-            if fact.kind in SPEAKING_KINDS and str(fact.payload.get("message") or "").strip()
-        ),
-        None,
-    )
-
-
-def last_content(facts: Iterable[Activity]) -> Quote | None:
-    """Return the newest piece of content the lead asked for, attended or opened a link to."""
+def _points(lead: Lead, facts: Sequence[FactRow], now: datetime) -> Counter[int]:
+    """The points that remain of each fact, by its id."""
+    points: Counter[int] = Counter()
+    for line in judge(facts, profile_of(lead), live_rules(), now, now).engagement_lines:
+        if line.fact_id is not None:
+            points[line.fact_id] += line.remaining
     for fact in facts:
-        name = fact.payload.get("offer_name") or (fact.kind != Kind.PAGE_VIEWED and fact.payload.get("subject"))
-        if name:
-            return Quote(str(name), fact.occurred_at, fact.pk)
-    return None
+        if fact.kind in REQUEST_KINDS and fact.occurred_at <= now:
+            age_days = (now - fact.occurred_at).total_seconds() / 86_400
+            points[fact.id] = max(points[fact.id], round(REQUEST_POINTS * 0.5 ** (age_days / REQUEST_HALF_LIFE_DAYS)))
+    return points
+
+
+def last_words(facts: Sequence[FactRow]) -> Quote | None:
+    """Return the newest free text the lead wrote."""
+    return next((quote for fact in reversed(facts) if (quote := _message(fact))), None)
+
+
+def last_content(facts: Iterable[FactRow]) -> Quote | None:
+    """Return the newest piece of content the lead asked for, attended, or opened a link to."""
+    contents = [fact for fact in facts if fact.kind in CONTENT_KINDS and _content(fact)]
+    return Quote(_content(contents[-1]), contents[-1].occurred_at, contents[-1].id) if contents else None
+
+
+def _message(fact: FactRow) -> Quote | None:
+    text = str(fact.payload.get("message") or "").strip() if fact.kind in SPEAKING_KINDS else ""
+    return Quote(text, fact.occurred_at, fact.id) if text else None
+
+
+def _content(fact: FactRow) -> str:
+    return str(fact.payload.get("offer_name") or fact.payload.get("subject") or "").strip()

@@ -1,0 +1,196 @@
+"""The inbox by keyboard, in two browsers at once, and on the phone."""
+
+import re
+
+import pytest
+from django.conf import settings as django_settings
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Role
+from sales import services
+from sales.models import Handover, State
+from tests.factories.sales import make_handover, make_lead, make_team, make_user
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PAINT = """(key) => new Promise((done) => {
+  const brief = () => document.querySelector('#brief').dataset.handover;
+  const before = brief();
+  const start = performance.now();
+  const look = () => requestAnimationFrame(() => (brief() === before ? look() : done(performance.now() - start)));
+  document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true, cancelable: true}));
+  look();
+})"""
+
+
+@pytest.fixture
+def team(db):
+    return make_team("DACH")
+
+
+@pytest.fixture
+def rep(team):
+    return make_user(Role.REP, team=team, name="Rep 1")
+
+
+def sign_in(page, user, live_server) -> None:
+    client = Client()
+    client.force_login(user)
+    name = django_settings.SESSION_COOKIE_NAME
+    page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+
+
+def open_inbox(page, user, live_server, path: str = "/inbox/") -> None:
+    sign_in(page, user, live_server)
+    page.goto(path)
+    page.wait_for_function("window.leadcrm !== undefined")
+
+
+def queue_of(count: int) -> list[Handover]:
+    now = timezone.now()
+    return [make_handover(now, first_name=f"Lead{number}", last_name="Example") for number in range(count)]
+
+
+def opened_name(page) -> str:
+    return page.locator("#brief-title").inner_text()
+
+
+def test_reject_takes_two_keys_and_the_next_lead_is_there_within_50_ms(page, rep, live_server):
+    queue_of(4)
+    open_inbox(page, rep, live_server)
+    page.wait_for_timeout(1500)
+    first = opened_name(page)
+    row = page.locator('[aria-current="true"][data-item]').get_attribute("id")
+
+    page.keyboard.press("r")
+    page.wait_for_function("document.querySelector('#reject-menu').matches(':popover-open')")
+    took = page.evaluate(PAINT, "5")
+
+    print(f"\nkey to paint: {took:.1f} ms")
+    assert opened_name(page) != first
+    assert not page.locator(f"#{row}").is_visible()
+    page.get_by_text(re.compile("Rejected: bad timing. Back to nurture until the recycle date at")).wait_for()
+    assert Handover.objects.get(pk=row.removeprefix("handover-")).reject_reason == 5
+    assert took <= 50
+
+
+def test_z_brings_it_back_and_opens_it(page, rep, live_server):
+    queue_of(2)
+    open_inbox(page, rep, live_server)
+    first = opened_name(page)
+    page.keyboard.press("r")
+    page.keyboard.press("4")
+    page.get_by_text(re.compile("Rejected: only researching")).wait_for()
+
+    page.keyboard.press("z")
+    page.wait_for_function(f"document.querySelector('#brief-title').innerText === '{first}'")
+
+    assert page.locator("[data-item]:visible").count() == 2
+    assert set(Handover.objects.values_list("state", flat=True)) == {State.QUEUED}
+
+
+def test_accept_opens_the_next_and_a_digit_notes_the_value(page, rep, live_server):
+    queue_of(2)
+    open_inbox(page, rep, live_server)
+    row = page.locator('[aria-current="true"][data-item]').get_attribute("id")
+
+    page.keyboard.press("a")
+    page.locator("[data-toast] [data-value]").wait_for()
+    page.keyboard.press("3")
+    page.get_by_text("Value noted").wait_for()
+
+    handover = Handover.objects.get(pk=row.removeprefix("handover-"))
+    assert (handover.state, handover.owner, handover.value_key) == (State.ACCEPTED, rep, 3)
+
+
+def test_a_lead_taken_in_another_browser_comes_back_with_the_name_and_focus(page, rep, team, browser, live_server):
+    queue_of(1)
+    other = make_user(Role.REP, team=team, name="Rep 2")
+    open_inbox(page, rep, live_server)
+    row = page.locator("[data-item]").get_attribute("id")
+    second = browser.new_context(base_url=live_server.url)
+    theirs = second.new_page()
+    open_inbox(theirs, other, live_server)
+    page.route("**/inbox/rows*", lambda route: route.abort())
+
+    theirs.keyboard.press("a")
+    theirs.get_by_text(re.compile("Accepted: Lead0")).wait_for()
+    page.keyboard.press("a")
+    page.get_by_text(re.compile("Rep 2 has taken this lead")).first.wait_for()
+
+    assert page.evaluate("document.activeElement.closest('[data-item]').id") == row
+    assert Handover.objects.get().owner == other
+    second.close()
+
+
+def test_a_new_handover_appears_within_two_seconds_and_is_said(page, rep, live_server):
+    queue_of(1)
+    open_inbox(page, rep, live_server)
+
+    make_handover(timezone.now(), first_name="Nora", last_name="Example", temperature="hot")
+
+    page.get_by_role("link", name="Nora Example").wait_for(timeout=2500)
+    page.wait_for_function("document.querySelector('#live').textContent.includes('New: Nora Example, hot')")
+    assert page.title().startswith("(2)")
+    assert page.locator('.rail [data-count="queue"]').inner_text() == "2"
+
+
+def test_rows_stay_where_they_are_while_the_person_moves(page, rep, live_server):
+    first, second = queue_of(2)
+    open_inbox(page, rep, live_server)
+    order = page.locator("[data-item]").evaluate_all("rows => rows.map((row) => row.id)")
+
+    page.keyboard.press("j")
+    urgent = make_handover(timezone.now(), temperature="hot")
+    page.locator(f"#handover-{urgent.pk}").wait_for(timeout=2500)
+
+    now = page.locator("[data-item]").evaluate_all("rows => rows.map((row) => row.id)")
+    assert now == [*order, f"handover-{urgent.pk}"]
+
+
+def test_an_emptied_queue_says_so_and_fills_by_itself(page, rep, live_server):
+    queue_of(1)
+    open_inbox(page, rep, live_server)
+
+    page.keyboard.press("r")
+    page.keyboard.press("8")
+    page.get_by_text("Queue is empty").wait_for(timeout=5000)
+    make_handover(timezone.now(), first_name="Nora", last_name="Example")
+
+    page.get_by_role("link", name="Nora Example").first.wait_for(timeout=5000)
+
+
+def test_the_phone_shows_one_lead_a_screen_with_large_buttons(browser, rep, live_server):
+    queue_of(2)
+    context = browser.new_context(base_url=live_server.url, viewport={"width": 390, "height": 844}, has_touch=True)
+    page = context.new_page()
+    open_inbox(page, rep, live_server)
+
+    page.locator("[data-item-link]").first.click()
+    page.wait_for_function("document.querySelector('#brief').checkVisibility()")
+    sizes = page.locator(".verdicts .btn:visible").evaluate_all(
+        "all => all.map((b) => b.getBoundingClientRect().height)"
+    )
+
+    assert not page.locator("#queue").is_visible()
+    assert len(sizes) <= 4
+    assert min(sizes) >= 48
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    context.close()
+
+
+def test_everything_works_without_javascript(browser, rep, live_server):
+    make_lead(timezone.now())
+    (handover,) = queue_of(1)
+    context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
+    page = context.new_page()
+    sign_in(page, rep, live_server)
+    page.goto(f"/inbox/{handover.pk}/")
+
+    page.get_by_role("button", name="Accept").click()
+
+    assert "Accepted: Lead0 Example" in page.content()
+    assert Handover.objects.get().state == State.ACCEPTED
+    services.undo(handover=handover, by=rep, now=timezone.now())
+    context.close()
