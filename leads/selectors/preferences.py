@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 
 from leads.models import Consent, Lead, Topic
+from mail.addresses import address_hmacs
+from mail.models import ALL_MARKETING, Suppression
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{1,80}")
 
@@ -23,9 +25,21 @@ def last_words(lead: Lead) -> dict[int, bool]:
 
 
 def choices(lead: Lead) -> list[Choice]:
-    """Return every topic in order, with the lead's last word; a topic never asked about is off."""
-    said = last_words(lead)
-    return [Choice(topic, said.get(topic.pk, False)) for topic in Topic.objects.order_by("position", "name")]
+    """Return every topic in order and whether its mails are sent.
+
+    A yes on a form does not end an unsubscription, since anybody can type an address into a form: it takes a yes here.
+    """
+    said, held_back = last_words(lead), suppressed_topics(lead)
+    return [
+        Choice(topic, said.get(topic.pk, False) and not held_back & {topic.slug, ALL_MARKETING})
+        for topic in Topic.objects.order_by("position", "name")
+    ]
+
+
+def suppressed_topics(lead: Lead) -> set[str]:
+    """Return what the lead's address is kept from: slugs of topics, ALL_MARKETING, ADDRESS."""
+    held_back = Suppression.objects.filter(address_hmac__in=address_hmacs(lead.email), lifted_at=None)
+    return set(held_back.values_list("topic", flat=True)) if lead.email_key else set()
 
 
 def lead_of_key(key: str) -> Lead | None:

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from leads.kinds import Kind
 from leads.models import Consent, Lead, Topic
-from leads.selectors.preferences import last_words
+from leads.selectors.preferences import choices, last_words
 from leads.services.activities import record_activity
 from mail.models import ALL_MARKETING
 from mail.services import lift_suppression, suppress
@@ -49,12 +49,12 @@ def ensure_starter_topics(now: datetime) -> list[Topic]:
 def give_consent(*, lead: Lead, topics: Collection[Topic], proof: Proof, now: datetime, wording: str = "") -> int:
     """Record a yes to each topic and let its mails go again; return how many words changed.
 
-    ``wording`` is what the person read; empty, it is each topic's own name and description. A topic that has a yes
-    already is left as it is.
+    ``wording`` is what the person read; empty, it is each topic's own name and description. A topic whose mails are
+    sent already is left as it is.
     """
     _lock(lead)
-    said = last_words(lead)
-    fresh = [topic for topic in topics if not said.get(topic.pk)]
+    are_on = {choice.topic.pk for choice in choices(lead) if choice.is_on}
+    fresh = [topic for topic in topics if topic.pk not in are_on]
     if not fresh:
         return 0
     _record(lead, fresh, given=True, proof=proof, wording=wording, now=now)

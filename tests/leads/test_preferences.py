@@ -1,5 +1,7 @@
 """The preference page and the unsubscribe links: no sign-in, no cookie, and only a POST changes anything."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
@@ -152,3 +154,17 @@ def test_a_phone_only_lead_can_say_no(visitor, now):
 
     assert answer.status_code == 200
     assert changes() == (2, 0)
+
+
+def test_a_yes_typed_into_a_form_by_anybody_does_not_end_an_unsubscription(visitor, ada, now):
+    visitor.post(f"/u/{KEY}-guides")
+    Consent.objects.create(
+        lead=ada, topic=ada.consents.first().topic, given=True, at=now + timedelta(days=9), how="Form"
+    )
+
+    page = visitor.get(f"/p/{KEY}").content.decode()
+    assert "You get: <strong>Product news</strong>" in page
+    assert is_suppressed(EMAIL, "guides")
+
+    visitor.post(f"/p/{KEY}", {"act": "save", "topic-guides": "on", "topic-product-news": "on"})
+    assert not is_suppressed(EMAIL, "guides")

@@ -1,13 +1,16 @@
 """From a form to the last mail, against a real SMTP server, under a clock that is passed in."""
 
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 
 from leads.kinds import Stage
+from leads.models import Topic
 from leads.services.consent import Proof, withdraw_consent
 from mail.models import Message, Status
 from mail.services import send_due_messages
+from nurturing.links import unsubscribe_url
 from nurturing.models import Enrollment, EnrollmentState, StopKind
 from nurturing.services import advance_due_enrollments, nurture_leads
 
@@ -139,3 +142,34 @@ def test_becoming_sql_cancels_the_waiting_mail_with_a_reason(ask, judged, smtp_s
     assert (message.status, message.reason) == (Status.CANCELLED, "Became SQL")
     assert len(smtp_sink.messages) == 1
     assert Enrollment.objects.get(lead=lead).stop_reason == "Became SQL"
+
+
+def test_the_whole_way_through_the_doors_a_person_uses(ask, smtp_sink, client, now, pass_time):
+    lead = ask()
+    nurture_leads(lead_ids=[lead.pk], now=now)
+    pass_time(days=2)
+    url = urlsplit(smtp_sink.messages[1]["List-Unsubscribe"].partition("<")[2].partition(">")[0])
+
+    client.get(url.path)
+    client.head(url.path)
+    nurture_leads(lead_ids=[lead.pk], now=now + timedelta(days=3))
+    assert Enrollment.objects.get().is_active
+
+    answer = client.post(url.path, {"List-Unsubscribe": "One-Click"})
+    nurture_leads(lead_ids=[lead.pk], now=now + timedelta(days=3))
+    pass_time(days=5)
+
+    assert answer.status_code == 200
+    assert len(smtp_sink.messages) == 2
+    assert Enrollment.objects.get().stop_reason == "Unsubscribed from Guides"
+
+
+def test_the_one_click_address_stays_on_one_line_under_a_long_host(ask, settings):
+    lead = ask()
+    topic = Topic.objects.get(slug="product-news")
+
+    settings.PUBLIC_BASE_URL = "https://crm.example"
+    assert unsubscribe_url(lead, topic) == f"https://crm.example/u/{lead.preference_key}-product-news"
+    settings.PUBLIC_BASE_URL = "https://crm.a-rather-long-company.example"
+    assert unsubscribe_url(lead, topic) == f"{settings.PUBLIC_BASE_URL}/u/{lead.preference_key}-{topic.pk}"
+    assert len(unsubscribe_url(lead, topic)) <= 70
