@@ -15,14 +15,13 @@ THEMES = ("auto", "light", "dark")
 
 @dataclass(frozen=True)
 class Place:
-    """A destination: the first of its URL names that resolves is taken; without one it is left out."""
+    """A destination by the name of its URL; left out while nothing answers to that name. No roles: for everybody."""
 
     label: str
     icon: str
     key: str
-    names: tuple[str, ...]
+    name: str
     roles: tuple[str, ...] = ()
-    prefix: str = ""
 
 
 @dataclass(frozen=True)
@@ -38,41 +37,35 @@ class Item:
 EDITORS = ("admin", "marketer")
 WRITERS = ("admin", "marketer", "manager", "rep")
 PLACES = (
-    Place("Home", "home", "g h", ("home", "insights:home", "leadcrm:home")),
-    Place("Leads", "users", "g l", ("leads:list",)),
-    Place("Inbox", "inbox", "g i", ("sales:inbox", "sales:queue")),
-    Place("Forms", "document-text", "g f", ("capture:forms", "capture:form_list", "capture:list")),
-    Place("Nurture", "envelope", "g n", ("nurturing:list", "nurturing:sequences", "nurturing:sequence_list")),
-    Place("Scoring", "adjustments-horizontal", "g s", ("scoring:rules", "scoring:editor", "scoring:index")),
-    Place("Reports", "chart-bar", "g r", ("insights:reports", "insights:index", "insights:funnel")),
-    Place("Settings", "cog-6-tooth", "g ,", ("settings", "accounts:settings", "accounts:people"), ("admin",)),
+    Place("Home", "home", "g h", "home"),
+    Place("Leads", "users", "g l", "leads:list"),
+    Place("Inbox", "inbox", "g i", "sales:inbox"),
+    Place("Forms", "document-text", "g f", "capture:forms"),
+    Place("Nurture", "envelope", "g n", "nurturing:list"),
+    Place("Scoring", "adjustments-horizontal", "g s", "scoring:rules"),
+    Place("Reports", "chart-bar", "g r", "insights:reports"),
+    Place("Settings", "cog-6-tooth", "g ,", "accounts:settings"),
 )
 CREATE = (
-    Place("Lead", "user-plus", "c l", ("leads:create", "leads:new"), WRITERS),
-    Place("Import leads", "arrow-up-tray", "c i", ("leads:import", "leads:import_start"), EDITORS),
-    Place("Form", "document-plus", "c f", ("capture:form_create", "capture:create", "capture:new"), EDITORS),
-    Place("Sequence", "envelope", "c n", ("nurturing:create", "nurturing:sequence_create", "nurturing:new"), EDITORS),
+    Place("Lead", "user-plus", "c l", "leads:create", WRITERS),
+    Place("Import leads", "arrow-up-tray", "c i", "leads:import", EDITORS),
+    Place("Form", "document-plus", "c f", "capture:form_create", EDITORS),
+    Place("Sequence", "envelope", "c n", "nurturing:create", EDITORS),
 )
-COUNT_NAMES = ("sales:count",)
-THEME_NAMES = ("accounts:theme",)
-SIGN_OUT_NAMES = ("accounts:sign_out", "accounts:logout", "sign_out", "logout")
-ACCOUNT_NAMES = ("accounts:profile", "accounts:me", "profile")
-CAUGHT_NAMES = ("mail:caught", "caught_mail", "leadcrm:caught_mail")
 
 
 @lru_cache(maxsize=256)
-def _resolved(names: tuple[str, ...], _urlconf: str | None) -> str:
-    for name in names:
-        try:
-            return reverse(name)
-        except NoReverseMatch:
-            continue
-    return ""
+def _resolved(name: str, _urlconf: str | None) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
 
 
 def first_url(*names: str) -> str:
-    """Return the URL of the first name that resolves, or an empty string."""
-    return _resolved(names, get_urlconf() or settings.ROOT_URLCONF)
+    """Return the URL of the first name that something answers to, or an empty string."""
+    urlconf = get_urlconf() or settings.ROOT_URLCONF
+    return next((url for name in names if (url := _resolved(name, urlconf))), "")
 
 
 @dataclass(frozen=True)
@@ -123,16 +116,16 @@ def shell(request: HttpRequest) -> Shell:
         notices=_notices(installation),
         current=next((item for item in items if item.is_current), None),
         search_url=first_url("leads:list"),
-        theme_url=first_url(*THEME_NAMES),
-        sign_out_url=first_url(*SIGN_OUT_NAMES),
-        account_url=first_url(*ACCOUNT_NAMES),
+        theme_url=first_url("accounts:theme"),
+        sign_out_url=first_url("accounts:sign_out"),
+        account_url=first_url("accounts:profile"),
     )
 
 
 def theme_of(request: HttpRequest) -> str:
     """Return auto, light or dark: the person's setting where accounts keeps one, else this browser's cookie."""
     chosen = getattr(getattr(request, "user", None), "theme", "")
-    if not first_url(*THEME_NAMES):
+    if not first_url("accounts:theme"):
         chosen = request.COOKIES.get("theme", chosen)
     return chosen if chosen in THEMES else "auto"
 
@@ -140,9 +133,9 @@ def theme_of(request: HttpRequest) -> str:
 def _items(places: tuple[Place, ...], role: str, path: str) -> tuple[Item, ...]:
     found: list[Item] = []
     for place in places:
-        url = first_url(*place.names)
+        url = first_url(place.name)
         if url and (not place.roles or role in place.roles):
-            count_url = first_url(*COUNT_NAMES) if place.label == "Inbox" else ""
+            count_url = first_url("sales:count") if place.label == "Inbox" else ""
             found.append(Item(place.label, place.icon, place.key, url, _is_under(path, url), count_url))
     return tuple(found)
 
@@ -156,6 +149,6 @@ def _notices(installation: Any) -> tuple[Notice, ...]:
     if installation.sending_paused:
         notices.append(Notice("warn", "Sending is paused. No mail leaves until an admin resumes it."))
     if not settings.EMAIL_URL:
-        url = first_url(*CAUGHT_NAMES)
+        url = first_url("mail:caught")
         notices.append(Notice("info", "Mail is caught, not sent.", url, "See caught mail" if url else ""))
     return tuple(notices)

@@ -18,6 +18,5 @@ urlpatterns = [
     path("leads/", include(_app("leads", "list", "create"))),
     path("sales/", include(_app("sales", "inbox", "count"))),
     path("capture/", include(_app("capture", "forms", "form_create"))),
-    path("settings/", stub, name="settings"),
-    path("", include(_app("accounts", "sign_out", "sign_in"))),
+    path("", include(_app("accounts", "sign_out", "sign_in", "settings"))),
 ]
