@@ -19,7 +19,7 @@ from capture.services import create_form
 from common.models import Installation
 from leadcrm.setup.forms import CompanyStepForm, FirstFormForm, YouForm
 
-STEPS = ("You", "Your company", "First form", "Catch a lead")
+STEPS = ("You", "Company", "Form", "Test lead")
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -32,7 +32,7 @@ def start(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     token = request.POST.get("token") or request.GET.get("token") or ""
     if not services.setup_link_works(token=token, now=now):
-        return _without_referrer(render(request, "setup/no_link.html", {"has_token": bool(token)}, status=403))
+        return _kept_to_ourselves(render(request, "setup/no_link.html", {"has_token": bool(token)}, status=403))
     form = FirstAdminForm(request.POST or None)
     if form.is_valid():
         try:
@@ -41,7 +41,7 @@ def start(request: HttpRequest) -> HttpResponse:
             return redirect("setup")
         login(request, admin, backend=BACKEND)
         return redirect("setup_company")
-    return _without_referrer(_step(request, 1, "setup/admin.html", {"form": form, "token": token}))
+    return _kept_to_ourselves(_step(request, 1, "setup/admin.html", {"form": form, "token": token}))
 
 
 @role_required(Role.ADMIN)
@@ -87,7 +87,10 @@ def _step(request: HttpRequest, number: int, template: str, context: dict[str, A
     return render(request, template, context, status=422 if context["form"].is_bound else 200)
 
 
-def _without_referrer(response: HttpResponse) -> HttpResponse:
-    """The address holds a secret, which must not travel on in a Referer header."""
-    response.headers["Referrer-Policy"] = "no-referrer"
+def _kept_to_ourselves(response: HttpResponse) -> HttpResponse:
+    """The address holds a secret, which must not travel on to other sites in a Referer header.
+
+    Not ``no-referrer``: browsers then send ``Origin: null`` with the form, which the CSRF check refuses.
+    """
+    response.headers["Referrer-Policy"] = "same-origin"
     return response
