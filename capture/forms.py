@@ -54,3 +54,14 @@ def _field(field: Field) -> forms.Field:
         widget = forms.TextInput(attrs={**attrs, "inputmode": INPUT_MODES.get(field.type, "text")})
         widget.input_type = field.type
     return forms.CharField(label=field.label, required=field.required, widget=widget)
+
+
+class NewForm(forms.Form):
+    """What a form is called in the product; visitors see the heading of its template."""
+
+    name = forms.CharField(label="Name", max_length=120, help_text="Only your team sees it.")
+
+    def __init__(self, *args: Any, template: str, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id=f"id_{template}_%s", **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_tag = False

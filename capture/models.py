@@ -169,3 +169,28 @@ class Submission(models.Model):
     def is_held(self) -> bool:
         """Whether it waits for a person because it looks like spam."""
         return self.status == self.Status.HELD
+
+    @property
+    def sender(self) -> str:
+        """Who sent it, by name and address."""
+        name = f"{self.answers.get('first_name', '')} {self.answers.get('last_name', '')}".strip()
+        email = self.answers.get("email", "")
+        return f"{name} ({email})" if name else email
+
+    @property
+    def message(self) -> str:
+        """What they wrote."""
+        return self.answers.get("message", "")
+
+    @property
+    def came_from(self) -> str:
+        """The source of the first touch, else its channel."""
+        first = self.attribution.get("first", {})
+        return " · ".join(
+            part for part in (first.get("source") or first.get("channel", ""), first.get("campaign")) if part
+        )
+
+    @property
+    def tone(self) -> str:
+        """How its state looks in a list."""
+        return {"accepted": "ok", "held": "warn", "unjoined": "info"}[self.status]

@@ -2,16 +2,36 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from math import ceil
 from typing import Any
+from uuid import UUID
 
-from capture.models import Offer
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.expressions import RawSQL
+
+from accounts.models import Scope, User
+from capture.models import Form, Offer, Submission
+from common.pages import Page, keyset_page
+from leads.models import LeadState
+from leads.selectors import visible_leads
+from scoring.selectors import Receipt, receipt
 
 WORDS_A_MINUTE = 220
 # What capture/embed/embed.js draws, in pixels: label 23 + 4, control 44, error line 21 + 2 + 4, and so on.
 LABEL_LINE, FIELD_ROW, TEXTAREA_ROW, STATUS_AND_BUTTON = 22.4, 75, 139, 76
 CONSENT_LINE, CONSENT_ERROR, LETTERS_A_LINE = 21, 31, 30
 HEADING = re.compile(r"^(## .*)\n", re.MULTILINE)
+# Counting stops here, so that a form with a million submissions costs the list of forms nothing.
+CAP = 10_000
+COUNT_ALL = """
+(SELECT count(*) FROM (
+    SELECT 1 FROM capture_submission s WHERE s.form_id = capture_form.id LIMIT %s) AS capped)
+"""
+COUNT_HELD = """
+(SELECT count(*) FROM (
+    SELECT 1 FROM capture_submission s WHERE s.form_id = capture_form.id AND s.status = 'held' LIMIT %s) AS capped)
+"""
 
 
 @dataclass(frozen=True)
@@ -64,3 +84,48 @@ def embed_height(definition: dict[str, Any]) -> int:
     if consent:
         height += CONSENT_LINE * ceil(len(consent["wording"]) / LETTERS_A_LINE) + CONSENT_ERROR
     return ceil(height)
+
+
+def form_list() -> QuerySet[Form]:
+    """Return every form, the newest first, with ``submissions_count``, ``held_count`` and ``last_submission_at``."""
+    latest = Submission.objects.filter(form=OuterRef("pk")).order_by("-pk").values("received_at")[:1]
+    return Form.objects.annotate(
+        submissions_count=RawSQL(COUNT_ALL, [CAP + 1]),
+        held_count=RawSQL(COUNT_HELD, [CAP + 1]),
+        last_submission_at=Subquery(latest),
+    ).order_by("-created_at", "pk")
+
+
+def submissions_of(*, form: Form, user: User, only_held: bool = False, cursor: str | None = None) -> Page[Submission]:
+    """Return one page of the submissions this person may see, the newest first. Raises BadCursor."""
+    rows = Submission.objects.filter(form=form).select_related("lead__state", "released_by")
+    if user.scope != Scope.ALL:
+        rows = rows.filter(lead__in=visible_leads(user))
+    if only_held:
+        rows = rows.filter(status=Submission.Status.HELD)
+    return keyset_page(rows, order=("-id",), cursor=cursor)
+
+
+def last_submission_id(form: Form) -> UUID | None:
+    """Return the newest submission of a form; ids grow with time."""
+    return Submission.objects.filter(form=form).order_by("-pk").values_list("pk", flat=True).first()
+
+
+@dataclass(frozen=True)
+class Catch:
+    """The first lead that came through a form since somebody waits for it."""
+
+    submission: Submission
+    state: LeadState
+    receipt: Receipt
+
+
+def catch(*, form: Form, user: User, after: UUID | None, now: datetime) -> Catch | None:
+    """Return the newest submission after ``after`` whose lead has been judged, None while there is none."""
+    rows = Submission.objects.filter(form=form, lead__in=visible_leads(user), lead__state__isnull=False)
+    if after is not None:
+        rows = rows.filter(pk__gt=after)
+    found = rows.select_related("lead__state", "lead__source").order_by("-pk").first()
+    if found is None or found.lead is None:
+        return None
+    return Catch(found, found.lead.state, receipt(found.lead, at=now))

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from capture.views import embed, public, submit
+from capture.views import embed, pages, public, submit, trial
 
 
 class FormIdConverter:
@@ -28,4 +28,12 @@ urlpatterns = [
     path("f/<form:form_id>/token", public.token, name="token"),
     path("f/<form:form_id>/submit", submit.submit_form, name="submit"),
     path("o/<slug:slug>", public.offer_page, name="offer"),
+    path("forms/", pages.form_list, name="forms"),
+    path("forms/new/", pages.create, name="form_create"),
+    path("forms/<form:form_id>/", pages.detail, name="form"),
+    path("forms/<form:form_id>/close/", pages.close, name="close"),
+    path("forms/<form:form_id>/reopen/", pages.reopen, name="reopen"),
+    path("forms/submissions/<uuid:submission_id>/release/", pages.release, name="release"),
+    path("try/<form:form_id>", trial.trial, name="try"),
+    path("try/<form:form_id>/catch/", trial.trial_catch, name="try_catch"),
 ]

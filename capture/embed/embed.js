@@ -22,8 +22,8 @@
     input,textarea,select,button{font:inherit;color:inherit;width:100%;min-height:44px;padding:9px 12px;margin:0;border:1px solid var(--lead-border,#7b8497);border-radius:var(--lead-radius,6px);background:var(--lead-field,transparent)}
     textarea{display:block;height:108px;min-height:108px;resize:vertical}
     :is(input,textarea,select,button,.done):focus-visible{outline:3px solid var(--lead-accent,#0b63ce);outline-offset:2px}
-    [aria-invalid=true]{border-color:var(--lead-error,#b42318);box-shadow:0 0 0 1px var(--lead-error,#b42318)}
-    .e{min-height:21px;margin:2px 0 var(--lead-gap,4px);font-size:14px;line-height:19px;color:var(--lead-error,#b42318)}
+    [aria-invalid=true]{border-color:var(--lead-error,light-dark(#b42318,#ff9b8a));box-shadow:0 0 0 1px var(--lead-error,light-dark(#b42318,#ff9b8a))}
+    .e{min-height:21px;margin:2px 0 var(--lead-gap,4px);font-size:14px;line-height:19px;color:var(--lead-error,light-dark(#b42318,#ff9b8a))}
     .e:not(:empty)::before{content:"⚠ ";content:"⚠ "/""}
     .c{display:grid;grid-template-columns:24px 1fr;gap:0 10px;align-items:start}
     .c label{font-weight:400;font-size:15px;padding:2px 0}

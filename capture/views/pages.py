@@ -1,0 +1,123 @@
+"""Pages for the people who make forms."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.models import Role
+from accounts.permissions import can_manage, role_required
+from capture import selectors, services
+from capture.blueprints import BLUEPRINTS
+from capture.forms import NewForm
+from capture.models import Form, Submission
+from capture.views.snippets import snippets
+from common.pages import BadCursor
+
+TABS = (("submissions", "Submissions"), ("held", "Held"), ("embed", "Embed"), ("preview", "Preview"))
+
+
+@require_safe
+@login_required
+def form_list(request: HttpRequest) -> HttpResponse:
+    """Every form with what it brought."""
+    context = {"forms": selectors.form_list(), "cap": selectors.CAP, "can_manage": can_manage(request.user)}
+    return render(request, "capture/list.html", context)
+
+
+@role_required(Role.ADMIN, Role.MARKETER)
+def create(request: HttpRequest) -> HttpResponse:
+    """Choose a template; the form is made and published with one click."""
+    chosen = request.POST.get("template", "")
+    if request.method == "POST" and chosen not in BLUEPRINTS:
+        raise Http404
+    cards = []
+    for blueprint in BLUEPRINTS.values():
+        posted = request.POST if blueprint.template == chosen else None
+        cards.append((blueprint, NewForm(posted, template=blueprint.template, initial={"name": blueprint.name})))
+    form = next((form for blueprint, form in cards if blueprint.template == chosen), None)
+    if form is not None and form.is_valid():
+        made = services.create_form(
+            template=chosen, name=form.cleaned_data["name"], by=request.user, now=timezone.now()
+        )
+        messages.success(request, f"{made.name} is live.")
+        return redirect(f"{reverse('capture:form', args=[made.pk])}?tab=embed")
+    return render(request, "capture/create.html", {"cards": cards}, status=422 if form else 200)
+
+
+@require_safe
+@login_required
+def detail(request: HttpRequest, form_id: str) -> HttpResponse:
+    """One form: what came in, what is held, how to embed it, how it looks."""
+    form = get_object_or_404(selectors.form_list().select_related("live_version__offer", "created_by"), pk=form_id)
+    tab = request.GET.get("tab", "submissions")
+    if tab not in dict(TABS):
+        raise Http404
+    context = {
+        "form": form,
+        "tab": tab,
+        "tabs": _tabs(form, tab),
+        "cap": selectors.CAP,
+        "can_manage": can_manage(request.user),
+        "snippets": snippets(form),
+    }
+    if tab in ("submissions", "held"):
+        try:
+            page = selectors.submissions_of(
+                form=form, user=request.user, only_held=tab == "held", cursor=request.GET.get("cursor")
+            )
+        except BadCursor as exc:
+            raise Http404(str(exc)) from exc
+        context["page"] = page
+    return render(request, "capture/detail.html", context)
+
+
+@require_POST
+@role_required(Role.ADMIN, Role.MARKETER)
+def close(request: HttpRequest, form_id: str) -> HttpResponse:
+    form = get_object_or_404(Form, pk=form_id)
+    services.close_form(form=form, by=request.user, now=timezone.now())
+    undo = reverse("capture:reopen", args=[form.pk])
+    messages.success(request, f"{form.name} is closed.", extra_tags=f"undo:{undo}")
+    return redirect("capture:form", form.pk)
+
+
+@require_POST
+@role_required(Role.ADMIN, Role.MARKETER)
+def reopen(request: HttpRequest, form_id: str) -> HttpResponse:
+    form = get_object_or_404(Form, pk=form_id)
+    services.reopen_form(form=form, by=request.user, now=timezone.now())
+    messages.success(request, f"{form.name} is live again.")
+    return redirect("capture:form", form.pk)
+
+
+@require_POST
+@role_required(Role.ADMIN, Role.MARKETER)
+def release(request: HttpRequest, submission_id: UUID) -> HttpResponse:
+    submission = get_object_or_404(Submission, pk=submission_id)
+    try:
+        services.release_submission(submission=submission, by=request.user, now=timezone.now())
+    except (services.NotHeld, services.NotJoined) as exc:
+        messages.error(request, str(exc))
+    else:
+        messages.success(request, "Released. It is a lead now.")
+    return redirect(f"{reverse('capture:form', args=[submission.form_id])}?tab=held")
+
+
+def _tabs(form: Form, current: str) -> list[dict[str, object]]:
+    page = reverse("capture:form", args=[form.pk])
+    counts = {"held": form.held_count or None}  # type: ignore[attr-defined]
+    return [
+        {
+            "label": label,
+            "url": page if name == "submissions" else f"{page}?tab={name}",
+            "is_current": name == current,
+            "count": counts.get(name),
+        }
+        for name, label in TABS
+    ]

@@ -1,0 +1,54 @@
+"""What somebody copies to put a form on a website."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.html import escape
+
+from capture.models import Form
+from capture.selectors import embed_height
+
+
+@dataclass(frozen=True)
+class Snippets:
+    """The same form in three ways."""
+
+    embed: str
+    link: str
+    plain: str
+
+
+def snippets(form: Form) -> Snippets | None:
+    """Return the code of a form, None before it was published."""
+    version = form.live_version
+    if version is None:
+        return None
+    base = settings.PUBLIC_BASE_URL
+    link = base + reverse("capture:hosted", args=[form.pk])
+    height = embed_height(version.definition)
+    embed = (
+        f'<div data-lead-form="{form.pk}" style="min-height:{height}px">'
+        f'<a href="{link}">{escape(version.button)}</a></div>\n'
+        f'<script async src="{base}{reverse("capture:embed")}"></script>'
+    )
+    return Snippets(embed=embed, link=link, plain=_plain(form, base + reverse("capture:submit", args=[form.pk])))
+
+
+def _plain(form: Form, action: str) -> str:
+    """A form without any script, to be styled by the website."""
+    version = form.live_version
+    lines = [f'<form method="post" action="{action}">']
+    for field in version.definition["fields"]:
+        required = " required" if field.get("required") else ""
+        label, name = escape(field["label"]), field["name"]
+        if field["type"] == "textarea":
+            control = f'<textarea name="{name}" rows="4"{required}></textarea>'
+        else:
+            control = f'<input type="{field["type"]}" name="{name}" autocomplete="{field["autocomplete"]}"{required}>'
+        lines.append(f"  <label>{label} {control}</label>")
+    if consent := version.definition.get("consent"):
+        required = " required" if consent.get("required") else ""
+        wording = escape(consent["wording"])
+        lines.append(f'  <label><input type="checkbox" name="consent" value="yes"{required}> {wording}</label>')
+    return "\n".join([*lines, f"  <button>{escape(version.button)}</button>", "</form>"])
