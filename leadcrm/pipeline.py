@@ -63,9 +63,8 @@ def advance(*, lead_ids: Collection[UUID], activity_ids: Collection[int] = (), n
 def _advance_or_halve(marks: Sequence[Mark], now: datetime) -> None:
     """Advance the marked leads; a batch that fails is halved until the one bad lead is alone and put off."""
     lead_ids = sorted({mark.lead_id for mark in marks})
-    activity_ids = [mark.activity_id for mark in marks if mark.activity_id is not None]
     try:
-        advance(lead_ids=lead_ids, activity_ids=activity_ids, now=now)
+        _take_and_advance(marks, lead_ids, now)
     except Exception as error:
         if not connection.is_usable():
             raise
@@ -76,5 +75,11 @@ def _advance_or_halve(marks: Sequence[Mark], now: datetime) -> None:
         first_half = set(lead_ids[: len(lead_ids) // 2])
         _advance_or_halve([mark for mark in marks if mark.lead_id in first_half], now)
         _advance_or_halve([mark for mark in marks if mark.lead_id not in first_half], now)
-    else:
-        leads.take_marks(marks=marks)
+
+
+@transaction.atomic
+def _take_and_advance(marks: Sequence[Mark], lead_ids: Sequence[UUID], now: datetime) -> None:
+    """Take the marks, then judge: a lead's next time mark is set anew and must outlive the one that was due."""
+    leads.take_marks(marks=marks)
+    activity_ids = [mark.activity_id for mark in marks if mark.activity_id is not None]
+    advance(lead_ids=lead_ids, activity_ids=activity_ids, now=now)

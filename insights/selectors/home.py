@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from common.models import Installation
-from common.ui import duration_text
+from common.ui import FEW, duration_text
 from insights import queries
 from insights.models import Goal
 from insights.periods import Period, before, month_end, period, working_days
@@ -82,6 +82,11 @@ class FirstContact:
     in_time: int
     median_minutes: float | None
     url: str
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether there are enough handovers for a percentage."""
+        return self.due >= FEW
 
     @property
     def median_text(self) -> str:
@@ -162,7 +167,10 @@ def _funnel(steps: Mapping[str, Mapping[str, Any]], chosen: Period, source: Sour
 
 
 def _median(row: Mapping[str, Any] | None) -> str:
-    return "" if row is None or row["median_days"] is None else f"median {row['median_days']:.1f} days"
+    if row is None or row["median_days"] is None:
+        return ""
+    days = row["median_days"]
+    return "median same day" if days < 0.5 else f"median {days:.0f} days" if days >= 1.5 else "median 1 day"
 
 
 def _goal(installation: Installation, now: datetime) -> GoalLine:

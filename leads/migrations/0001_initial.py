@@ -142,7 +142,7 @@ class Migration(migrations.Migration):
                 ('fit', models.IntegerField(default=0)),
                 ('grade', models.CharField(choices=[('A', 'A'), ('B', 'B'), ('C', 'C'), ('?', 'Fit not known')], default='?', max_length=1)),
                 ('engagement', models.IntegerField(default=0)),
-                ('level', models.PositiveSmallIntegerField(default=1)),
+                ('level', models.PositiveSmallIntegerField(default=3)),
                 ('stage', models.CharField(choices=[('new', 'New'), ('iql', 'IQL'), ('mql', 'MQL'), ('sql', 'SQL'), ('customer', 'Customer'), ('disqualified', 'Disqualified')], default='new', max_length=12)),
                 ('temperature', models.CharField(choices=[('cold', 'Cold'), ('warm', 'Warm'), ('hot', 'Hot')], default='cold', max_length=4)),
                 ('cause', models.CharField(blank=True, default='', max_length=300)),

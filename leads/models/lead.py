@@ -62,7 +62,7 @@ class LeadState(models.Model):
     fit = models.IntegerField(default=0)
     grade = models.CharField(max_length=1, choices=Grade.choices, default=Grade.UNKNOWN)
     engagement = models.IntegerField(default=0)
-    level = models.PositiveSmallIntegerField(default=1)
+    level = models.PositiveSmallIntegerField(default=3)
     stage = models.CharField(max_length=12, choices=Stage.choices, default=Stage.NEW)
     temperature = models.CharField(max_length=4, choices=Temperature.choices, default=Temperature.COLD)
     cause = models.CharField(max_length=300, default="", blank=True)

@@ -42,11 +42,11 @@ def judged(lead: Lead, **changes: Any) -> Judged:
         "fit": 0,
         "grade": "?",
         "engagement": 0,
-        "level": 1,
+        "level": 3,
         "stage": "new",
         "temperature": "cold",
         "cause_kind": "matrix",
-        "cause": "Fit ?, engagement 1",
+        "cause": "Fit ?, engagement 3",
         "rule_set_version": 1,
     }
     return Judged(lead_id=lead.pk, **{**proposal, **changes})
