@@ -3,6 +3,7 @@
 import fnmatch
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from scoring.engine.definitions import ProfileRule, Value
@@ -65,7 +66,7 @@ def profile_predicate(rule: ProfileRule) -> Predicate:
         return _compare(rule)
     if rule.operator == "matches_word":
         found = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words(rule.value)))})(?!\w)").search
-        return lambda value: found(fold(value)) is not None
+        return _remembered(lambda text: found(fold(text)) is not None)
     wanted, first = frozenset(words(rule.value)), words(rule.value)[0]
     return {
         "is": lambda value: fold(value) == first,
@@ -80,18 +81,24 @@ def profile_predicate(rule: ProfileRule) -> Predicate:
     }[rule.operator]
 
 
+def _remembered(test: Callable[[str], bool]) -> Predicate:
+    """Remember the answers for texts that come again and again, such as paths and job titles."""
+    remember = lru_cache(maxsize=4_096)(test)
+    return lambda value: remember(value if type(value) is str else str(value))
+
+
 def path_predicate(pattern: str) -> Predicate:
     """``*`` stands for anything; without one the path itself and everything below it matches."""
     if "*" in pattern:
         match = re.compile(fnmatch.translate(pattern.casefold())).match
-        return lambda value: match(_path(value)) is not None
+        return _remembered(lambda value: match(_path(value)) is not None)
     exact = _path(pattern)
     below = exact.rstrip("/") + "/"
-    return lambda value: (path := _path(value)) == exact or path.startswith(below)
+    return _remembered(lambda value: (path := _path(value)) == exact or path.startswith(below))
 
 
-def _path(value: Any) -> str:
-    path = str(value).split("?", 1)[0].split("#", 1)[0].casefold()
+def _path(value: str) -> str:
+    path = value.split("?", 1)[0].split("#", 1)[0].casefold()
     return path.rstrip("/") or "/"
 
 

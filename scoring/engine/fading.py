@@ -8,7 +8,7 @@ second with the same rounding the score uses.
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from math import ceil, floor, log, log2
+from math import ceil, floor, inf, log, log2
 
 from scoring.engine.definitions import MAX_SCORE
 
@@ -45,7 +45,7 @@ class Curve:
     def __init__(self, parts: list[Part], at: float) -> None:
         """Take the parts at a second; those whose cap can no longer be reached become one without a cap."""
         free: Part = (None, [], [])
-        self.parts = [free]
+        self.parts = []
         for part in parts:
             cap, positive, negative = part
             if cap is not None and kept(positive, at) > cap:
@@ -53,6 +53,8 @@ class Curve:
             else:
                 free[1].extend(positive)
                 free[2].extend(negative)
+        if free[1] or free[2]:
+            self.parts.append(free)
         self.falling = not any(negative for _, _, negative in self.parts)
 
     def value(self, second: float) -> int:
@@ -63,10 +65,11 @@ class Curve:
             total += points if cap is None or points < cap else cap
         return clamp(total)
 
-    def first_exit(self, after: float, low: int, high: int) -> int | None:
+    def first_exit(self, after: float, low: int, high: int, until: float | None = None) -> int | None:
         """Return the first whole second after ``after`` at which the score is below ``low`` or at least ``high``.
 
-        None when it stays inside for good. The score at ``after`` itself must lie inside.
+        None when it stays inside for good, and where that is cheap to see also when it does until ``until``. The
+        score at ``after`` itself must lie inside.
         """
         if low <= 0 and (self.falling or high > MAX_SCORE):
             return None
@@ -74,14 +77,14 @@ class Curve:
         if not low <= self.value(first) < high:
             return first
         if self.falling:
+            if until is not None and self.value(until) >= low:
+                return None
             return self._first_below(first, low)
         return self._first_outside(first, low, high)
 
     def _first_below(self, first: int, bound: int) -> int:
         """Return the first second at which a falling curve is below a bound above zero."""
-        guess, width = first, 64
-        if len(self.parts) == 1:
-            guess, width = _smooth_crossing(self.parts[0][1], first, bound)
+        guess, width = _smooth_crossing(self.parts, first, bound)
         value = self.value
         if value(guess) >= bound:
             at_least, below = guess, guess + width
@@ -127,22 +130,32 @@ class Curve:
         return [(cap, kept(positive, second), kept(negative, second)) for cap, positive, negative in self.parts]
 
 
-def _smooth_crossing(terms: list[Term], first: int, bound: int) -> tuple[int, int]:
-    """Return about when the sum falls below a bound, and in how many seconds it loses two hundredths there.
+def _smooth_crossing(parts: list[Part], first: float, bound: int) -> tuple[int, int]:
+    """Return about when a falling sum goes below a bound, and in how many seconds it loses two hundredths there.
 
-    Newton's method on the logarithm of the sum without rounding. That is convex, so each step stays before the
-    crossing, and with a single half-life the first step meets it.
+    Newton's method on the logarithm of the sum without rounding: with one half-life the first step meets the
+    crossing. A part above its cap stands still until it comes down to it. This is only a place to start from.
     """
-    second, goal = float(first), bound - 0.5
-    for _ in range(4):
-        left = [(points * 0.5 ** ((second - start) / half_life), half_life) for points, start, half_life in terms]
-        total = sum([points for points, _ in left])
-        loss = _LN2 * sum([points / half_life for points, half_life in left])
-        step = log(total / goal) * total / loss
+    second, goal, loss, thaw = first, bound - 0.5, 0.0, inf
+    thaws = [0.0 if cap is None else float(_smooth_crossing([(None, t, n)], first, cap)[0]) for cap, t, n in parts]
+    for _ in range(6):
+        total, loss, thaw = 0.0, 0.0, inf
+        for (cap, terms, _), thaws_at in zip(parts, thaws, strict=True):
+            if cap is not None and second < thaws_at:
+                total += cap
+                thaw = min(thaw, thaws_at)
+                continue
+            left = [(points * 0.5 ** ((second - start) / half_life), half_life) for points, start, half_life in terms]
+            total += sum([points for points, _ in left])
+            loss += _LN2 * sum([points / half_life for points, half_life in left])
+        step = log(total / goal) * total / loss if loss else inf
+        if second + step > thaw:
+            second = thaw
+            continue
         second += step
         if step * loss < 0.5:
             break
-    return max(first, int(second)), max(2, int(2 / loss))
+    return max(int(first), int(second)), max(2, int(2 / loss)) if loss else 64
 
 
 def _bound(positive: list[tuple[int | None, int, int]], negative: list[tuple[int | None, int, int]]) -> int:

@@ -51,7 +51,7 @@ def judge(
     reading = read_facts(facts, rules, at, known_at or at)
     at_second = (at - EPOCH).total_seconds()
     earnings, parts = _fade(reading.earned, rules, at_second)
-    before_clamp = _sum(earnings, parts)
+    before_clamp = _sum(earnings, rules)
     engagement = clamp(before_clamp)
     one, two = rules.engagement_bounds
     level = 1 if engagement >= one else 2 if engagement >= two else 3
@@ -71,8 +71,9 @@ def judge(
         before_clamp=before_clamp,
     )
     if look_ahead:
-        exit_at = _engagement_exit(parts, at_second, engagement, level, rules) if parts else None
-        judgement.next_change_at = _next_change(judgement, reading, hold, exit_at)
+        change_at = _next_event(judgement, reading, hold)
+        exit_at = _engagement_exit(judgement, parts, at_second, change_at) if parts else None
+        judgement.next_change_at = min([each for each in (change_at, exit_at) if each is not None], default=None)
     return judgement
 
 
@@ -237,7 +238,10 @@ def _fade(
     groups = rules.groups
     for plan, fact in earned:
         start, half_life, points = (fact.occurred_at - EPOCH).total_seconds(), plan.half_life, plan.points
-        earnings.append((plan, fact, round(points * 0.5 ** ((at_second - start) / half_life))))
+        left = round(points * 0.5 ** ((at_second - start) / half_life))
+        earnings.append((plan, fact, left))
+        if not left:  # It stays at zero, so the search need not look at it.
+            continue
         key = plan.rule.group
         part = parts.get(key)
         if part is None:
@@ -246,35 +250,24 @@ def _fade(
     return earnings, list(parts.values())
 
 
-def _sum(earnings: list[Earning], parts: list[Part]) -> int:
+def _sum(earnings: list[Earning], rules: CompiledRuleSet) -> int:
     """Return the sum of what remains, with the caps of the groups but without the clamp."""
-    if all(part[0] is None for part in parts):
+    groups = rules.groups
+    if not groups:
         return sum([left for _, _, left in earnings])
     totals: dict[str, int] = {}
     for plan, _, left in earnings:
-        totals[plan.rule.group] = totals.get(plan.rule.group, 0) + left
-    return sum(
-        points if cap is None or points < cap else cap
-        for points, (cap, _, _) in zip(totals.values(), parts, strict=True)
-    )
+        key = plan.rule.group
+        totals[key] = totals.get(key, 0) + left
+    return sum([min(points, groups[key].cap) if key in groups else points for key, points in totals.items()])
 
 
-def _engagement_exit(
-    parts: list[Part], at_second: float, engagement: int, level: int, rules: CompiledRuleSet
-) -> datetime | None:
-    """Return when engagement leaves its level, or is off by five points from what is shown."""
-    one, two = rules.engagement_bounds
-    floor_of_level, end_of_level = {1: (one, MAX_SCORE + 1), 2: (two, one), 3: (0, two)}[level]
-    low = max(floor_of_level, engagement - SHOWN_TOLERANCE + 1)
-    high = min(end_of_level, engagement + SHOWN_TOLERANCE)
-    second = Curve(parts, at_second).first_exit(at_second, low, high)
-    return None if second is None else datetime.fromtimestamp(second, UTC)
+def _next_event(judgement: Judgement, reading: Reading, hold: Hold) -> datetime | None:
+    """Return the first second at which a verdict, a fact, a trigger's end or the hold's end changes anything.
 
-
-def _next_change(judgement: Judgement, reading: Reading, hold: Hold, exit_at: datetime | None) -> datetime | None:
-    """Return the earliest second at which anything changes without a new fact."""
-    certain = [*reading.pending, *(each for each in (reading.upcoming, exit_at) if each is not None)]
-    earliest = min(certain, default=None)
+    The level is taken as it is: where engagement leaves it before, that moment comes first anyway.
+    """
+    earliest = min([*reading.pending, reading.upcoming] if reading.upcoming else reading.pending, default=None)
     decision, after = judgement.decision, judgement.decision.hold_after(hold)
     for possible in sorted(change_times(judgement.rules, decision, reading.triggered, judgement.at)):
         if earliest is not None and possible >= earliest:
@@ -292,6 +285,19 @@ def _next_change(judgement: Judgement, reading: Reading, hold: Hold, exit_at: da
             earliest = possible
             break
     return None if earliest is None else _whole_second(earliest)
+
+
+def _engagement_exit(
+    judgement: Judgement, parts: list[Part], at_second: float, until: datetime | None
+) -> datetime | None:
+    """Return when engagement leaves its level, or is off by five points from what is shown."""
+    one, two = judgement.rules.engagement_bounds
+    floor_of_level, end_of_level = {1: (one, MAX_SCORE + 1), 2: (two, one), 3: (0, two)}[judgement.level]
+    low = max(floor_of_level, judgement.engagement - SHOWN_TOLERANCE + 1)
+    high = min(end_of_level, judgement.engagement + SHOWN_TOLERANCE)
+    horizon = None if until is None else (until - EPOCH).total_seconds()
+    second = Curve(parts, at_second).first_exit(at_second, low, high, horizon)
+    return None if second is None else datetime.fromtimestamp(second, UTC)
 
 
 def _whole_second(at: datetime) -> datetime:

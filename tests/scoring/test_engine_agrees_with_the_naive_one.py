@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scoring.engine import CompiledRuleSet, judge
@@ -10,7 +10,9 @@ from tests.scoring import naive
 from tests.scoring.strategies import NOW, facts, holds, profiles, rule_sets
 
 HALF_LIVES = st.sampled_from((0.5, 7, 30, 30, 90))
-SAMPLE = settings(max_examples=150, deadline=None)
+SLOW_START = (HealthCheck.too_slow,)
+SAMPLE = settings(max_examples=120, deadline=None, suppress_health_check=SLOW_START)
+SMALL_SAMPLE = settings(SAMPLE, max_examples=40)
 
 
 @given(rule_sets(HALF_LIVES), profiles, facts(timedelta(days=60)), holds, st.sampled_from((0, 0, 30)))
@@ -38,7 +40,7 @@ def test_the_engine_agrees_with_the_naive_one(definition, profile, history, hold
 
 
 @given(rule_sets(HALF_LIVES), profiles, facts(timedelta(days=60)))
-@SAMPLE
+@SMALL_SAMPLE
 def test_lines_add_up_to_the_score_exactly(definition, profile, history):
     judgement = judge(history, profile, CompiledRuleSet(definition), NOW)
 
@@ -49,7 +51,7 @@ def test_lines_add_up_to_the_score_exactly(definition, profile, history):
 
 
 @given(rule_sets(HALF_LIVES), profiles, facts(timedelta(days=60)), st.randoms(use_true_random=False))
-@SAMPLE
+@SMALL_SAMPLE
 def test_the_order_in_which_facts_come_does_not_matter(definition, profile, history, random):
     rules, shuffled = CompiledRuleSet(definition), list(history)
     random.shuffle(shuffled)

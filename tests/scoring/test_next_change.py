@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scoring.engine import CompiledRuleSet, judge
@@ -10,6 +10,7 @@ from tests.scoring.strategies import NOW, facts, holds, profiles, rule_sets
 
 SECONDS = 1_200
 MINUTE_DAYS = 1 / 1_440
+SLOW_START = (HealthCheck.too_slow,)
 
 
 def what_shows(judgement):
@@ -28,7 +29,7 @@ def is_different(later, first):
     facts(timedelta(minutes=40), ahead=timedelta(minutes=20), max_size=8),
     st.timedeltas(timedelta(0), timedelta(seconds=2)),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None, suppress_health_check=SLOW_START)
 def test_nothing_changes_before_it_and_something_may_change_at_it(definition, profile, history, offset):
     rules, at = CompiledRuleSet(definition), NOW + offset
     known = [fact for fact in history if fact.recorded_at <= at]
@@ -64,7 +65,7 @@ def becomes_due(history, at, moment):
     holds,
     st.lists(st.floats(0, 1), min_size=20, max_size=20),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None, suppress_health_check=SLOW_START)
 def test_with_real_half_lives_the_second_before_shows_the_same(definition, profile, history, hold, shares):
     rules = CompiledRuleSet(definition)
     known = [fact for fact in history if fact.recorded_at <= NOW]
