@@ -29,3 +29,8 @@ def last_heartbeat() -> datetime | None:
     """Return the last beat, None before the first. Raises redis.RedisError when the broker is down."""
     value = _client().get(KEY)
     return datetime.fromtimestamp(float(value), tz=UTC) if value else None
+
+
+def clear_heartbeat() -> None:
+    """Forget the last beat: whoever stopped the worker knows that none will follow. Raises redis.RedisError."""
+    _client().delete(KEY)

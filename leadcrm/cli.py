@@ -31,6 +31,8 @@ HELD: list[Servers] = []
 
 def run(argv: list[str]) -> int:
     """Run ``argv`` and return its exit status; errors a person can act on come without a traceback."""
+    # Said explicitly: a shell that starts this in the background has had it ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, _leave_in_order)
     signal.signal(signal.SIGHUP, _leave_in_order)
     command = argv[1] if len(argv) > 1 else "help"

@@ -15,4 +15,4 @@ keepalive = 5
 control_socket_disable = True
 loglevel = "warning"
 # The heartbeat of a worker is a file that is touched; on a slow disk it would stall and the worker be killed.
-worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # nosec B108 - gunicorn makes the file

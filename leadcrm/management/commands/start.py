@@ -2,16 +2,26 @@
 
 import ipaddress
 import time
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
 from django.utils import timezone
+from redis import RedisError
 
+from accounts.models import User
 from accounts.services import SetupDone, issue_setup_link
+from common.heartbeat import clear_heartbeat
 from leadcrm import launch
 from leadcrm.cli import HELD
+from leadcrm.demo.play import PASSWORD
 from leadcrm.remedy import Remedy
+from leadcrm.selfcheck import report, run_test_lead
 from leadcrm.supervisor import Supervisor
+from leads.models import Lead
 
 
 class Command(BaseCommand):
@@ -30,16 +40,35 @@ class Command(BaseCommand):
         launch.refuse_taken_port(host, port)
         launch.update_database(self.say)
         launch.collect_static(self.say)
+        if demo:
+            self.load_sample_data()
+            began = time.monotonic()
         supervisor = Supervisor(launch.children(host, port), say=self.say, below=self.revive_servers)
         try:
             supervisor.start()
             launch.wait_for_answer(host, port, supervisor.children[0])
             self.greet(host, port, time.monotonic() - began)
+            check = partial(run_test_lead, host=launch.reached_at(host), port=port, now=timezone.now())
+            report(check, self.say)
             supervisor.watch()
         finally:
             self.say("\nStopping ...")
             supervisor.stop()
+            with suppress(RedisError):
+                clear_heartbeat()
             self.say("Stopped.")
+
+    def load_sample_data(self) -> None:
+        """Load the sample data, or say how to sign in to those that are there."""
+        if Lead.objects.filter(is_sample=True).exists():
+            people = User.objects.filter(is_sample=True).order_by("pk")
+            self.say(f"Sign in to the sample data with the password “{PASSWORD}” as")
+            for person in people:
+                self.say(f"  {person.email:24} {person.get_role_display()}")
+            return
+        self.say("Loading sample data (once; about half a minute) ...")
+        call_command("seed_demo", stdout=self.stdout)
+        connection.close()
 
     def greet(self, host: str, port: int, seconds: float) -> None:
         """Say where the product is, and how the first person gets in."""
