@@ -1,0 +1,188 @@
+"""Every number of the home is right, and opens exactly the leads it counts."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Role
+from insights.periods import before, month_end, period, working_days
+from insights.selectors import home
+from insights.services import set_goal
+from leads.kinds import Kind
+from leads.models import Lead, LeadState
+from leads.selectors import LeadFilter, lead_count
+from leads.services import record_activity
+from sales import services as sales
+from sales.models import Handover
+from tests.factories.leads import LeadFactory, SourceFactory
+from tests.factories.sales import become_sql, make_lead, make_team, make_user
+
+NOW = datetime(2026, 3, 20, 15, 0, tzinfo=UTC)
+MONTH_START = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def marketer(db):
+    return make_user(Role.MARKETER)
+
+
+@pytest.fixture
+def story(db):
+    """Thirty leads of March from two sources and five of February; eight handed over, four accepted, two won."""
+    team = make_team()
+    rep = make_user(Role.REP, team=team)
+    webinar, ads = SourceFactory(channel="other", source="webinar"), SourceFactory(channel="paid", source="google")
+    leads = [
+        make_lead(MONTH_START + timedelta(hours=10 * n), source=webinar if n % 3 == 0 else ads, team=team)
+        for n in range(30)
+    ]
+    for n in range(5):
+        make_lead(MONTH_START - timedelta(days=3 + n), source=ads)
+    for number, lead in enumerate(leads[:8]):
+        at = lead.created_at + timedelta(days=1)
+        become_sql(lead, at)
+        handover = sales.hand_over(lead_ids=[lead.pk], now=at)[0]
+        if number < 6:
+            sales.log_contact(
+                handover=handover, result="reached", by=rep, now=at + timedelta(minutes=10 * (number + 1))
+            )
+        if number < 4:
+            sales.accept(handover=handover, by=rep, now=at + timedelta(hours=2))
+        if number < 2:
+            sales.win(handover=handover, by=rep, now=at + timedelta(days=1), amount=Decimal(1000 * (number + 1)))
+    undone = Handover.objects.get(lead=leads[3])
+    sales.undo(handover=undone, by=rep, now=undone.accepted_at + timedelta(minutes=1))
+    set_goal(month=NOW.date(), accepted_sqls=10, by=rep, now=NOW)
+    return leads
+
+
+def test_the_funnel_equals_what_sql_counts(story) -> None:
+    page = home(period_key="month", source_id=None, now=NOW)
+
+    counts = {step.name: step.count for step in page.funnel}
+    assert counts == {"New": 30, "IQL": 8, "MQL": 8, "SQL": 8, "Accepted": 3, "Won": 2}
+    assert counts["New"] == sql("SELECT count(*) FROM leads_lead WHERE created_at >= '2026-03-01'")
+    assert counts["SQL"] == sql("SELECT count(DISTINCT lead_id) FROM leads_transition WHERE to_stage = 'sql'")
+    assert (page.reached_sql, page.cohort, page.sql_before, page.cohort_before) == (8, 30, 0, 5)
+
+
+def test_the_goal_counts_accepted_leads_of_the_month_without_the_undone(story) -> None:
+    goal = home(period_key="month", source_id=None, now=NOW).goal
+
+    assert (goal.target, goal.accepted, goal.customers, goal.revenue) == (10, 3, 2, 3000)
+    assert goal.accepted == sql(
+        "SELECT count(DISTINCT lead_id) FROM leads_activity a WHERE kind = 'handover_accepted' AND NOT EXISTS "
+        "(SELECT 1 FROM leads_activity u WHERE u.kind = 'undone' AND (u.payload->>'undoes')::bigint = a.id)"
+    )
+    assert goal.days_left == working_days(NOW.date() + timedelta(days=1), month_end(NOW.date()), [0, 1, 2, 3, 4])
+    assert goal.text.endswith("At this rate you miss the goal by 6.")
+
+
+def test_sources_are_ranked_by_customers_then_accepted_leads(story) -> None:
+    rows = home(period_key="month", source_id=None, now=NOW).sources
+
+    assert [(row.name, row.customers, row.accepted, row.leads) for row in rows] == [
+        ("google", 1, 2, 20),
+        ("webinar", 1, 1, 10),
+    ]
+    assert sum(row.revenue for row in rows) == 3000
+
+
+def test_time_to_first_contact_is_that_of_the_handovers(story) -> None:
+    contact = home(period_key="month", source_id=None, now=NOW).first_contact
+
+    assert (contact.handovers, contact.contacted) == (8, 6)
+    assert contact.median_minutes == 35
+    assert contact.in_time == sql("SELECT count(*) FROM sales_handover WHERE first_contact_at <= first_contact_due_at")
+
+
+def test_every_number_opens_exactly_its_leads(story, marketer, client) -> None:
+    client.force_login(marketer)
+    page = home(period_key="month", source_id=None, now=NOW)
+    numbers = [(step.name, step.count, step.url) for step in page.funnel]
+    numbers += [("accepted", page.goal.accepted, page.goal.accepted_url)]
+    numbers += [("customers", page.goal.customers, page.goal.customers_url)]
+    numbers += [(name, page.temperature[name], page.temperature_urls[name]) for name in page.temperature]
+    numbers += [(row.name, row.leads, row.leads_url) for row in page.sources]
+    numbers += [(row.name, row.customers, row.customers_url) for row in page.sources]
+    numbers += [(row.name, row.accepted, row.accepted_url) for row in page.sources]
+    numbers += [("handovers", page.first_contact.handovers, page.first_contact.url)]
+
+    opened = [(name, client.get(url).context["count"], url) for name, _, url in numbers]
+
+    assert opened == numbers
+
+
+def test_temperature_leaves_customers_and_disqualified_leads_out(story) -> None:
+    LeadState.objects.filter(lead=story[9]).update(stage="customer", temperature="hot")
+    LeadFactory(created_at=NOW)
+
+    temperature = home(period_key="month", source_id=None, now=NOW).temperature
+
+    assert temperature == {"hot": 0, "warm": 34, "cold": 1}
+
+
+def test_the_page_shows_the_numbers_and_their_links(db, marketer, client) -> None:
+    make_lead(timezone.now())
+    client.force_login(marketer)
+
+    html = client.get(reverse("home"), {"period": "90d"}).content.decode()
+
+    assert "Sources, by the customers they brought" in html
+    assert "too few to say" in html
+    assert 'href="/leads/?came_from=' in html
+
+
+def test_a_fresh_installation_says_what_to_do_first(marketer, client) -> None:
+    client.force_login(marketer)
+
+    html = client.get(reverse("home")).content.decode()
+
+    assert "Numbers appear with the first lead" in html
+
+
+def test_people_of_sales_start_at_the_inbox(db, client) -> None:
+    client.force_login(make_user(Role.REP, team=make_team()))
+
+    assert client.get(reverse("home")).url == reverse("sales:inbox")
+
+
+def test_the_home_needs_few_queries_however_many_leads(story, marketer, client, django_assert_max_num_queries) -> None:
+    client.force_login(marketer)
+
+    with django_assert_max_num_queries(24):
+        client.get(reverse("home"))
+
+
+@pytest.mark.parametrize(
+    ("key", "first", "last"),
+    [
+        ("month", "2026-03-01", "2026-03-31"),
+        ("last_month", "2026-02-01", "2026-02-28"),
+        ("90d", "2025-12-21", "2026-03-20"),
+    ],
+)
+def test_periods_are_whole_days_of_the_installation(key, first, last) -> None:
+    chosen = period(key, now=NOW, zone=ZoneInfo("Europe/Berlin"))
+
+    assert (chosen.first.isoformat(), chosen.last.isoformat()) == (first, last)
+    assert chosen.since.isoformat().startswith(first)
+    assert before(chosen).last == chosen.first - timedelta(days=1)
+
+
+def test_an_undone_act_is_not_counted_in_lists(story, marketer) -> None:
+    assert lead_count(marketer, LeadFilter(did="accepted")) == 3
+    record_activity(lead_id=story[10].pk, kind=Kind.HANDOVER_ACCEPTED, now=NOW)
+    assert lead_count(marketer, LeadFilter(did="accepted")) == 4
+    assert Lead.objects.count() == 35
+
+
+def sql(query: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return cursor.fetchone()[0]
