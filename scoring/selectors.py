@@ -14,11 +14,12 @@ from leads.lifecycle import FactRow
 from leads.models import Lead, LeadState
 from leads.selectors import facts_of, profile_of
 from scoring.engine import CompiledRuleSet, Distance, Hold, Judgement, Line, judge, next_stage
-from scoring.engine.wording import days, signed
+from scoring.engine.wording import signed
 from scoring.models import RuleSet
 from scoring.starter import STARTER
 from scoring.storing import definition_of
 
+SHOWN_LINES = 8
 STARTER_RULES = CompiledRuleSet(STARTER)
 
 
@@ -62,6 +63,21 @@ class Receipt:
     @property
     def level_note(self) -> str:
         return f"level {self.level}"
+
+    @property
+    def engagement_shown(self) -> list[ReceiptLine]:
+        """Return the newest lines, one line for all older ones, then limits, caps and the clamp: the same sum."""
+        earned = [line for line in self.engagement_lines if line.kind == "rule"]
+        newest, older = earned[:SHOWN_LINES], earned[SHOWN_LINES:]
+        rest = [line for line in self.engagement_lines if line.kind != "rule"]
+        return [*newest, *_folded(older), *rest]
+
+
+def _folded(older: list[ReceiptLine]) -> list[ReceiptLine]:
+    if len(older) < 2:
+        return older
+    points, left = sum(line.points for line in older), sum(line.remaining for line in older)
+    return [ReceiptLine("", f"{len(older)} older ones", f"was {signed(points)}", older[0].at, points, left, "rule", "")]
 
 
 def live_rules() -> CompiledRuleSet:
@@ -138,10 +154,10 @@ def receipt_of(judgement: Judgement, stage: str, known_at: datetime) -> Receipt:
     return Receipt(
         fit=judgement.fit,
         grade=judgement.grade,
-        fit_lines=_lines(judgement.fit_lines, rules),
+        fit_lines=_lines(judgement.fit_lines),
         engagement=judgement.engagement,
         level=judgement.level,
-        engagement_lines=_lines(judgement.engagement_lines, rules),
+        engagement_lines=_lines(judgement.engagement_lines),
         stage=stage,
         temperature=judgement.temperature,
         cause=judgement.cause,
@@ -153,14 +169,13 @@ def receipt_of(judgement: Judgement, stage: str, known_at: datetime) -> Receipt:
     )
 
 
-def _lines(lines: Iterable[Line], rules: CompiledRuleSet) -> list[ReceiptLine]:
+def _lines(lines: Iterable[Line]) -> list[ReceiptLine]:
     page = reverse("scoring:rules")
-    half_lives = {rule.key: rule.half_life_days for rule in rules.definition.behavior_rules}
     return [
         ReceiptLine(
             rule=line.rule,
             what=line.text,
-            note=_fading(line, half_lives),
+            note=f"was {signed(line.points)}" if line.points != line.remaining else "",
             at=line.occurred_at,
             points=line.points,
             remaining=line.remaining,
@@ -169,9 +184,3 @@ def _lines(lines: Iterable[Line], rules: CompiledRuleSet) -> list[ReceiptLine]:
         )
         for line in lines
     ]
-
-
-def _fading(line: Line, half_lives: Mapping[str, float]) -> str:
-    if line.points == line.remaining or line.rule not in half_lives:
-        return ""
-    return f"{signed(line.points)} at first, halves every {days(half_lives[line.rule])}"

@@ -67,7 +67,15 @@ BEHAVIOR_RULES = (
         group="website",
     ),
     BehaviorRule(
-        "page-viewed", "Viewed a page", "page_viewed", 100, half_life_days=14, limit=5, limit_days=1, group="website"
+        "looked-around",
+        "Looked at five pages in a day",
+        "page_viewed",
+        500,
+        count=5,
+        within_days=1,
+        limit=1,
+        limit_days=1,
+        group="website",
     ),
     BehaviorRule("call-logged", "Had a call", "call_logged", 1_000, limit=1, limit_days=1),
     BehaviorRule("unsubscribed", "Unsubscribed", "unsubscribed", -2_000, half_life_days=90, limit=1, limit_days=30),
@@ -77,7 +85,7 @@ TRIGGERS = (
     TriggerRule("asked-for-demo", "Asked for a demo", "demo_requested", "sql", "hot"),
     TriggerRule("asked-for-contact", "Asked to be contacted", "contact_requested", "sql", "hot"),
 )
-GROUPS = (Group("website", "Website", 3_000), Group("email", "E-mail", 2_400))
+GROUPS = (Group("website", "Website", 2_500), Group("email", "E-mail", 2_400))
 
 STARTER = RuleSetDefinition(
     version=1,

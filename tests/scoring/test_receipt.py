@@ -48,7 +48,7 @@ def test_a_line_says_what_when_and_how_it_fades_and_links_to_its_rule(lead, now)
     assert guide.what == "Asked for a guide: ROI guide"
     assert guide.at == now - timedelta(days=30)
     assert (guide.points, guide.remaining) == (500, 250)
-    assert guide.note == "+5 at first, halves every 30 days"
+    assert guide.note == "was +5"
     assert guide.url == "/scoring/#rule-guide-requested"
 
 
@@ -138,3 +138,14 @@ def test_hold_hours_read_where_the_lead_stands(lead, now):
 
     assert (waiting.stage, waiting.candidate_stage, waiting.next_change_at) == ("new", "mql", now + timedelta(hours=6))
     assert LeadState.objects.get(pk=lead.pk).stage == "mql"
+
+
+def test_a_long_history_is_folded_without_changing_the_sum(lead, now):
+    for hours_ago in range(400, 0, -24):
+        did(lead, Kind.EMAIL_CLICKED, now - timedelta(hours=hours_ago), subject="News")
+
+    shown = receipt(lead, at=now)
+
+    assert len(shown.engagement_shown) < len(shown.engagement_lines)
+    assert sum(line.remaining for line in shown.engagement_shown) == shown.engagement
+    assert any(line.what.endswith("older ones") for line in shown.engagement_shown)
