@@ -6,7 +6,7 @@ GUIDE_TEMPLATE = {
     "body": """\
 Hello {{first_name|there}},
 
-thank you for your request. **{{offer_name|Your guide}}** is ready for you:
+Thank you for your request. **{{offer_name|Your guide}}** is ready for you:
 
 [Open the guide](guide)
 
@@ -25,7 +25,7 @@ STEPS = [
         "body": """\
 Hello {{first_name|there}},
 
-you asked us for **{{offer_name|a guide}}**. Many people read a guide once and then put it away. \
+You asked us for **{{offer_name|a guide}}**. Many people read a guide once and then put it away. \
 Three short questions help you to get more from it:
 
 - Which part describes your own situation best?
@@ -45,7 +45,7 @@ Kind regards
         "body": """\
 Hello {{first_name|there}},
 
-this is our last mail about **{{offer_name|the guide}}**. If you want to go on, start small:
+This is our last mail about **{{offer_name|the guide}}**. If you want to go on, start small:
 
 - Choose one idea from the guide, the one that costs you the least.
 - Try it for one week, together with one colleague.
@@ -53,9 +53,7 @@ this is our last mail about **{{offer_name|the guide}}**. If you want to go on, 
 
 One week is short, but it shows you more than a long plan.
 
-Would you like to talk about what you found? Then tell us on our website.
-
-[Go to our website](website)
+Would you like to talk about what you found? You can reach us on [our website](website).
 
 Kind regards
 {{our_name|Your team}}""",

@@ -20,6 +20,10 @@ from nurturing.starter import GUIDE_TEMPLATE
 logger = logging.getLogger(__name__)
 
 
+class NoGuide(ValueError):
+    """A request without a guide; the form has to name one."""
+
+
 @transaction.atomic
 def send_requested_guides(*, lead_ids: Collection[UUID], now: datetime) -> int:
     """Queue one guide mail for each request that has none yet and return how many were queued."""
@@ -56,6 +60,8 @@ def _request(activity: Activity, template: Template, installation: Installation,
 
 def _queue(activity: Activity, template: Template, installation: Installation, now: datetime) -> Message:
     lead = activity.lead
+    if not activity.payload.get("offer"):
+        raise NoGuide("The form names no guide to send. Choose one in the form's “After submit”.")
     letter = write_letter(
         subject=template.subject,
         body=template.body,

@@ -4,7 +4,9 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
+from django.utils import timezone
 
+from leadcrm.pipeline import advance_marked_leads
 from leads.kinds import Stage
 from leads.models import Topic
 from leads.services.consent import Proof, withdraw_consent
@@ -173,3 +175,16 @@ def test_the_one_click_address_stays_on_one_line_under_a_long_host(ask, settings
     settings.PUBLIC_BASE_URL = "https://crm.a-rather-long-company.example"
     assert unsubscribe_url(lead, topic) == f"{settings.PUBLIC_BASE_URL}/u/{lead.preference_key}-{topic.pk}"
     assert len(unsubscribe_url(lead, topic)) <= 70
+
+
+def test_the_pipeline_enrolls_a_submission_and_lets_an_unsubscription_stop_it(ask, client, smtp_sink, now, pass_time):
+    lead = ask()
+    advance_marked_leads(now=now)
+    pass_time()
+    assert [mail["Subject"] for mail in smtp_sink.messages] == ["Here it is: Reduce churn in 30 days"]
+    assert Enrollment.objects.get().is_active
+
+    client.post(f"/u/{lead.preference_key}-guides")
+    advance_marked_leads(now=timezone.now())
+
+    assert Enrollment.objects.get().stop_reason == "Unsubscribed from Guides"
