@@ -3,7 +3,7 @@
 import logging
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from common.models import Installation
@@ -148,7 +148,7 @@ class _Run:
                 reason = f"The mail server refused this message: {failure.said}"
                 claims.finish(message, status=Status.FAILED, reason=reason, **answer)
 
-    def _put_off(self, message: Message, failure: HandoverFailed, answer: dict[str, object]) -> None:
+    def _put_off(self, message: Message, failure: HandoverFailed, answer: Mapping[str, object]) -> None:
         due_at = self.now() + retry_delay(message.attempts, (message.pk.int & 0xFFFF) / 0xFFFF)
         if due_at > message.give_up_at:
             reason = f"Given up after {message.attempts} tries: {failure.said}"
