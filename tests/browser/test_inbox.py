@@ -1,7 +1,5 @@
 """The inbox by keyboard, in two browsers at once, and on the phone."""
 
-import re
-
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client
@@ -44,12 +42,15 @@ def sign_in(page, user, live_server) -> None:
 def open_inbox(page, user, live_server, path: str = "/inbox/") -> None:
     sign_in(page, user, live_server)
     page.goto(path)
-    page.wait_for_function("window.leadcrm !== undefined")
 
 
 def queue_of(count: int) -> list[Handover]:
     now = timezone.now()
     return [make_handover(now, first_name=f"Lead{number}", last_name="Example") for number in range(count)]
+
+
+def toast(page, text: str) -> None:
+    page.locator("[data-toast] [data-text]", has_text=text).first.wait_for(timeout=10_000)
 
 
 def opened_name(page) -> str:
@@ -64,13 +65,13 @@ def test_reject_takes_two_keys_and_the_next_lead_is_there_within_50_ms(page, rep
     row = page.locator('[aria-current="true"][data-item]').get_attribute("id")
 
     page.keyboard.press("r")
-    page.wait_for_function("document.querySelector('#reject-menu').matches(':popover-open')")
+    page.locator("#reject-menu").wait_for()
     took = page.evaluate(PAINT, "5")
 
     print(f"\nkey to paint: {took:.1f} ms")
     assert opened_name(page) != first
     assert not page.locator(f"#{row}").is_visible()
-    page.get_by_text(re.compile("Rejected: bad timing. Back to nurture until the recycle date at")).wait_for()
+    toast(page, "Rejected: bad timing. Back to nurture until the recycle date at")
     assert Handover.objects.get(pk=row.removeprefix("handover-")).reject_reason == 5
     assert took <= 50
 
@@ -81,10 +82,10 @@ def test_z_brings_it_back_and_opens_it(page, rep, live_server):
     first = opened_name(page)
     page.keyboard.press("r")
     page.keyboard.press("4")
-    page.get_by_text(re.compile("Rejected: only researching")).wait_for()
+    toast(page, "Rejected: only researching")
 
     page.keyboard.press("z")
-    page.wait_for_function(f"document.querySelector('#brief-title').innerText === '{first}'")
+    page.locator("#brief-title", has_text=first).wait_for()
 
     assert page.locator("[data-item]:visible").count() == 2
     assert set(Handover.objects.values_list("state", flat=True)) == {State.QUEUED}
@@ -98,7 +99,7 @@ def test_accept_opens_the_next_and_a_digit_notes_the_value(page, rep, live_serve
     page.keyboard.press("a")
     page.locator("[data-toast] [data-value]").wait_for()
     page.keyboard.press("3")
-    page.get_by_text("Value noted").wait_for()
+    toast(page, "Value noted")
 
     handover = Handover.objects.get(pk=row.removeprefix("handover-"))
     assert (handover.state, handover.owner, handover.value_key) == (State.ACCEPTED, rep, 3)
@@ -115,9 +116,9 @@ def test_a_lead_taken_in_another_browser_comes_back_with_the_name_and_focus(page
     page.route("**/inbox/rows*", lambda route: route.abort())
 
     theirs.keyboard.press("a")
-    theirs.get_by_text(re.compile("Accepted: Lead0")).wait_for()
+    toast(theirs, "Accepted: Lead0")
     page.keyboard.press("a")
-    page.get_by_text(re.compile("Rep 2 has taken this lead")).first.wait_for()
+    toast(page, "Rep 2 has taken this lead")
 
     assert page.evaluate("document.activeElement.closest('[data-item]').id") == row
     assert Handover.objects.get().owner == other
@@ -131,13 +132,13 @@ def test_a_new_handover_appears_within_two_seconds_and_is_said(page, rep, live_s
     make_handover(timezone.now(), first_name="Nora", last_name="Example", temperature="hot")
 
     page.get_by_role("link", name="Nora Example").wait_for(timeout=2500)
-    page.wait_for_function("document.querySelector('#live').textContent.includes('New: Nora Example, hot')")
+    page.locator("#live", has_text="New: Nora Example, hot").wait_for(state="attached")
     assert page.title().startswith("(2)")
     assert page.locator('.rail [data-count="queue"]').inner_text() == "2"
 
 
 def test_rows_stay_where_they_are_while_the_person_moves(page, rep, live_server):
-    first, second = queue_of(2)
+    queue_of(2)
     open_inbox(page, rep, live_server)
     order = page.locator("[data-item]").evaluate_all("rows => rows.map((row) => row.id)")
 
@@ -168,7 +169,7 @@ def test_the_phone_shows_one_lead_a_screen_with_large_buttons(browser, rep, live
     open_inbox(page, rep, live_server)
 
     page.locator("[data-item-link]").first.click()
-    page.wait_for_function("document.querySelector('#brief').checkVisibility()")
+    page.locator("#brief").wait_for()
     sizes = page.locator(".verdicts .btn:visible").evaluate_all(
         "all => all.map((b) => b.getBoundingClientRect().height)"
     )
