@@ -135,6 +135,7 @@ class AuditEntry(models.Model):
     changes = models.JSONField(default=dict)
 
     class Meta:
+        verbose_name_plural = "audit entries"
         indexes = [
             models.Index(fields=["-at", "-id"], name="audit_newest"),
             models.Index(fields=["kind", "object_id"], name="audit_of_one_object"),

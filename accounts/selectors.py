@@ -1,10 +1,14 @@
 """Reading people, keys and the audit log."""
 
+from collections.abc import Sequence
+
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Q, QuerySet
 
 from accounts.models import ApiKey, AuditEntry, Role, Team, User
 from common.pages import BadCursor, Page, keyset_page
+
+NAMED: dict[str, type[User] | type[Team] | type[ApiKey]] = {"user": User, "team": Team, "api_key": ApiKey}
 
 
 def people() -> QuerySet[User]:
@@ -39,6 +43,16 @@ def audit_page(*, kind: str = "", cursor: str | None = None) -> Page[AuditEntry]
         return keyset_page(entries, order=("-at", "-id"), cursor=cursor)
     except (ValidationError, ValueError, TypeError) as exc:
         raise BadCursor("This page link is damaged. Start again from the first page.") from exc
+
+
+def names_of(entries: Sequence[AuditEntry]) -> dict[int, str]:
+    """Return entry id -> name of the person, team or key it is about; of other kinds only the id is known here."""
+    names: dict[tuple[str, str], str] = {}
+    for kind, model in NAMED.items():
+        ids = {entry.object_id for entry in entries if entry.kind == kind and entry.object_id.isdigit()}
+        if ids:
+            names |= {(kind, str(pk)): name for pk, name in model.objects.filter(pk__in=ids).values_list("pk", "name")}
+    return {entry.pk: names.get((entry.kind, entry.object_id), "") for entry in entries}
 
 
 def audited_kinds() -> list[str]:

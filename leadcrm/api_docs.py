@@ -8,11 +8,14 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.renderers import OpenApiJsonRenderer
 from drf_spectacular.views import SpectacularAPIView
 
+from accounts.api.permissions import RolePermission
+
 
 class SchemaView(SpectacularAPIView):
     """``/api/schema/``: OpenAPI 3, as JSON."""
 
     renderer_classes = [OpenApiJsonRenderer]
+    permission_classes = [RolePermission]
 
 
 class KeyScheme(OpenApiAuthenticationExtension):

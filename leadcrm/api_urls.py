@@ -3,9 +3,11 @@
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from rest_framework.routers import SimpleRouter
 
+from capture.api import FormViewSet, SubmissionViewSet
 from leadcrm.api_docs import SchemaView, docs
 from leadcrm.api_errors import NotFoundView
-from leads.api import LeadViewSet
+from leadcrm.api_leads import LeadsViewSet
+from nurturing.api import EnrollmentViewSet, SequenceViewSet
 
 
 class Router(SimpleRouter):
@@ -17,7 +19,11 @@ class Router(SimpleRouter):
 
 
 router = Router()
-router.register("leads", LeadViewSet, basename="lead")
+router.register("leads", LeadsViewSet, basename="lead")
+router.register("forms", FormViewSet, basename="form")
+router.register("submissions", SubmissionViewSet, basename="submission")
+router.register("sequences", SequenceViewSet, basename="sequence")
+router.register("enrollments", EnrollmentViewSet, basename="enrollment")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", include((router.urls, "v1"))),

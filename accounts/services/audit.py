@@ -16,7 +16,7 @@ def audit(
     return AuditEntry.objects.create(
         at=now,
         by=by,
-        by_name=(f"{by.name} ({by.email})" if by else "LeadCRM")[:160],
+        by_name=str(by or "LeadCRM")[:160],
         action=action,
         kind=kind,
         object_id=str(object_id),

@@ -52,7 +52,7 @@ def revoke_api_key(*, api_key: ApiKey, by: User, now: datetime) -> bool:
         action="revoked",
         kind="api_key",
         object_id=str(api_key.pk),
-        changes={"name": [api_key.name, api_key.name]},
+        changes={"revoked": [False, True]},
         now=now,
     )
     return True

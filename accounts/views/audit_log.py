@@ -21,4 +21,7 @@ def audit_log(request: HttpRequest) -> HttpResponse:
         page = selectors.audit_page(kind=kind, cursor=request.GET.get("cursor"))
     except BadCursor:
         page = selectors.audit_page(kind=kind, cursor=None)
-    return settings_page(request, "settings/audit_log.html", {"page": page, "kind": kind, "kinds": kinds})
+    names = selectors.names_of(page.items)
+    rows = [(entry, names[entry.pk]) for entry in page.items]
+    context = {"rows": rows, "next_cursor": page.next_cursor, "kind": kind, "kinds": kinds}
+    return settings_page(request, "settings/audit_log.html", context)

@@ -40,7 +40,7 @@ def test_a_lead_not_judged_yet_is_new_and_cold(api, add_lead):
 
     found = {name: body[name] for name in ("stage", "temperature", "fit", "grade", "engagement", "level", "source")}
     assert found == {
-        "stage": "new", "temperature": "cold", "fit": 0, "grade": "?", "engagement": 0, "level": 1, "source": None,
+        "stage": "new", "temperature": "cold", "fit": 0, "grade": "?", "engagement": 0, "level": 3, "source": None,
     }  # fmt: skip
 
 
