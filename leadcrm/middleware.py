@@ -48,7 +48,7 @@ class PublicPathMiddleware:
             self.csp.process_response(request, response)
         for name, value in self.headers.items():
             response.headers.setdefault(name, value)
-        if not response.streaming:
+        if isinstance(response, HttpResponse):
             response.headers.setdefault("Content-Length", str(len(response.content)))
         return response
 
@@ -99,14 +99,19 @@ def refusal(request: HttpRequest, exc: Exception) -> HttpResponse | None:
     if isinstance(exc, UNBOUND):
         return unavailable(request, exc)
     if isinstance(exc, RequestDataTooBig):
-        request._mark_post_parse_error()
+        _read_no_further(request)
         return too_large(request)
     if isinstance(exc, (TooManyFieldsSent, TooManyFilesSent)):
-        request._mark_post_parse_error()
+        _read_no_further(request)
         return refuse(request, 400, "There are more fields or files than a form can have.")
     if isinstance(exc, DisallowedHost):
         return refuse(request, 400, "This host name is not served here. Operators: see ALLOWED_HOSTS.")
     return None
+
+
+def _read_no_further(request: HttpRequest) -> None:
+    """Leave the form empty, so that whoever looks at it again does not meet the same fault."""
+    request._mark_post_parse_error()  # type: ignore[attr-defined]
 
 
 def is_body_too_large(request: HttpRequest) -> bool:

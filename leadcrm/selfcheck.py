@@ -19,7 +19,7 @@ from django.db import connection, transaction
 
 from accounts.models import AuditEntry
 from capture import live
-from capture.models import Form, Submission
+from capture.models import Form, FormVersion, Submission
 from capture.services import create_form
 from capture.tokens import issue_token
 from leadcrm.erasing import erase_leads
@@ -80,12 +80,17 @@ def _follow(form: Form, host: str, port: int, now: datetime) -> Passage:
     )
     queued = time.perf_counter()
     stage = LeadState.objects.values_list("stage", flat=True).get(lead=lead_id)
-    return Passage(*(round((moment - began) * 1000, 1) for moment in (captured, judged, queued)), stage=stage)
+    return Passage(
+        captured_ms=(captured - began) * 1000,
+        judged_ms=(judged - began) * 1000,
+        queued_ms=(queued - began) * 1000,
+        stage=stage,
+    )
 
 
 def _send(form: Form, host: str, port: int, now: datetime) -> UUID:
     """Send the form and return the lead that came of it."""
-    number = live.head(form.pk).version.number
+    number = FormVersion.objects.get(pk=form.live_version_id).number
     fields = {
         "token": issue_token(form_id=form.pk, number=number, now=now - READING_TIME),
         "submission_key": str(uuid4()),

@@ -38,7 +38,7 @@ class Child:
             env=self.environment,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - no threads here
+            preexec_fn=die_with_parent,  # noqa: PLW1509 - no threads here
         )
         self.started_at = time.monotonic()
 
@@ -124,8 +124,9 @@ class Supervisor:
 
 
 def die_with_parent() -> None:
-    """Ask the kernel to end this process when the one that started it is killed."""
-    _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    """Ask the kernel to end this process when the one that started it is killed (Linux only)."""
+    if _LIBC is not None:
+        _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None

