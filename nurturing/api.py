@@ -22,7 +22,7 @@ class StepSerializer(serializers.ModelSerializer):
 class SequenceSerializer(serializers.ModelSerializer):
     """A sequence with the mails of its live version."""
 
-    topic = serializers.SlugRelatedField(slug_field="slug", read_only=True)
+    topic = serializers.CharField(source="topic.slug", read_only=True)
     version = serializers.IntegerField(source="live.number", read_only=True, allow_null=True, default=None)
     steps = StepSerializer(source="live.steps", many=True, read_only=True, default=())
 

@@ -1,5 +1,7 @@
 """The words a new installation begins with: the guide mail and the sequence “After the guide”."""
 
+from typing import Any
+
 GUIDE_TEMPLATE = {
     "name": "Your guide",
     "subject": "Here it is: {{offer_name|the guide you asked for}}",
@@ -18,7 +20,7 @@ Kind regards
 
 SEQUENCE = {"name": "After the guide", "topic": "guides"}
 
-STEPS = [
+STEPS: list[dict[str, Any]] = [
     {
         "delay_hours": 48,
         "subject": "Three questions to ask after {{offer_name|the guide}}",

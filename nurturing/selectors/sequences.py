@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Count, Q
 
@@ -97,7 +98,7 @@ def _rows(sequences: Iterable[Sequence]) -> list[SequenceRow]:
         stopped=Count("id", filter=Q(state=EnrollmentState.STOPPED)),
         unsubscribed=Count("id", filter=Q(stop_kind=StopKind.UNSUBSCRIBED)),
     )
-    by_sequence = {row.pop("sequence"): row for row in counts}
+    by_sequence: dict[int, dict[str, Any]] = {row["sequence"]: dict(row) for row in counts}
     sent = Counter(
         dict(
             StepMessage.objects.filter(enrollment__sequence__in=sequences, message__status=Status.SENT)
@@ -105,13 +106,15 @@ def _rows(sequences: Iterable[Sequence]) -> list[SequenceRow]:
             .annotate(Count("id"))
         )
     )
-    steps = Counter(Step.objects.filter(version__in=[s.live_id for s in sequences]).values_list("version", flat=True))
+    steps: Counter[int | None] = Counter(
+        Step.objects.filter(version__in=[s.live_id for s in sequences]).values_list("version", flat=True)
+    )
     return [
         SequenceRow(
             sequence=sequence,
             steps=steps[sequence.live_id],
             sent=sent[sequence.pk],
-            **by_sequence.get(sequence.pk, {}),
+            **{name: count for name, count in by_sequence.get(sequence.pk, {}).items() if name != "sequence"},
         )
         for sequence in sequences
     ]
@@ -119,8 +122,6 @@ def _rows(sequences: Iterable[Sequence]) -> list[SequenceRow]:
 
 def step_numbers(sequence: Sequence) -> list[StepNumbers]:
     """Return the steps of the live version with the people of that version."""
-    if sequence.live_id is None:
-        return []
     people = Enrollment.objects.filter(sequence_version=sequence.live_id)
     groups = people.values_list("state", "next_position").annotate(Count("id"))
     standing = {(state, position): count for state, position, count in groups}
@@ -134,7 +135,7 @@ def step_numbers(sequence: Sequence) -> list[StepNumbers]:
             sent=messages[step.pk, Status.SENT, ""],
             reasons=[NotSent(reason, n) for (pk, _, reason), n in messages.most_common() if pk == step.pk and reason],
         )
-        for step in sequence.live.steps.order_by("position")
+        for step in Step.objects.filter(version=sequence.live_id).order_by("position")
     ]
 
 

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from common.wake import wake
 from mail.models import Status
-from nurturing.models import Enrollment, EnrollmentState, Sequence
+from nurturing.models import Enrollment, EnrollmentState, Sequence, Step
 from nurturing.rules import Standing, cause_to_enter, reason_to_stop
 from nurturing.selectors.standing import standings
 from nurturing.services.requested import send_requested_guides
@@ -52,30 +52,25 @@ def stop_where_due(known: dict[UUID, Standing], *, now: datetime) -> None:
 
 def enroll_where_due(known: dict[UUID, Standing], *, now: datetime) -> None:
     """Enroll each lead with cause into every active sequence it has not run yet."""
-    sequences = Sequence.objects.filter(is_active=True).select_related("topic", "live").prefetch_related("live__steps")
-    done = set(Enrollment.objects.filter(lead__in=known).values_list("sequence_id", "lead_id"))
-    fresh = []
-    for sequence in sequences:
-        first = min(sequence.live.steps.all(), key=lambda step: step.position)
-        due_at = now + timedelta(hours=first.delay_hours)
-        for standing in known.values():
-            if (sequence.pk, standing.lead_id) in done:
-                continue
-            cause = cause_to_enter(standing, sequence, now=now)
-            if cause:
-                fresh.append(_enrollment(standing.lead_id, sequence, cause.id, now, due_at))
+    sequences = list(Sequence.objects.filter(is_active=True).select_related("topic"))
+    firsts = Step.objects.filter(version__in=[sequence.live_id for sequence in sequences], position=1)
+    delays = dict(firsts.values_list("version", "delay_hours"))
+    done = set(Enrollment.objects.filter(lead__in=known).values_list("sequence", "lead"))
+    fresh = [
+        Enrollment(
+            sequence=sequence,
+            sequence_version_id=version,
+            lead_id=standing.lead_id,
+            activity_id=cause.id,
+            started_at=now,
+            due_at=now + timedelta(hours=delays[version]),
+        )
+        for sequence in sequences
+        if (version := sequence.live_id) is not None
+        for standing in known.values()
+        if (sequence.pk, standing.lead_id) not in done and (cause := cause_to_enter(standing, sequence, now=now))
+    ]
     if fresh:
         Enrollment.objects.bulk_create(fresh, ignore_conflicts=True)
-        if any(enrollment.due_at <= now for enrollment in fresh):
+        if 0 in delays.values():
             wake(ADVANCE)
-
-
-def _enrollment(lead_id: UUID, sequence: Sequence, activity_id: int, now: datetime, due_at: datetime) -> Enrollment:
-    return Enrollment(
-        sequence=sequence,
-        sequence_version_id=sequence.live_id,
-        lead_id=lead_id,
-        activity_id=activity_id,
-        started_at=now,
-        due_at=due_at,
-    )
