@@ -249,6 +249,10 @@
     const text = await reasonOf({ status: xhr.status, headers, text: async () => xhr.responseText });
     say("toast", { tone: "error", text });
   });
+  on("htmx:afterSwap", ({ target }) => {
+    const name = target.dataset?.count;
+    if (name) $$(`[data-count="${name}"]`).forEach((place) => { place.textContent = target.textContent.trim(); });
+  });
   on("htmx:afterSettle", ({ target }) => {
     if (!target.querySelector) return;
     const spoken = target.matches("[data-announce]") ? target : $("[data-announce]", target);
