@@ -106,7 +106,7 @@ def _page(
     request: HttpRequest, handover: Handover | None = None, *, refusal: str = "", status: int = 200
 ) -> HttpResponse:
     now, is_alone = timezone.now(), handover is not None
-    tab = request.GET.get("tab", "") or _tab_of(request, handover)
+    tab = _asked_tab(request) or _tab_of(request, handover)
     focus = str(handover.pk) if handover else ""
     page = selectors.inbox(request.user, tab, now=now, focus=focus, cursor=request.GET.get("cursor"))
     if handover is None and page.rows:
@@ -121,7 +121,7 @@ def _page(
 def _brief_context(request: HttpRequest, handover: Handover, tab: str = "") -> dict[str, Any]:
     currency = Installation.current().currency
     return {
-        "tab": tab or request.GET.get("tab") or _tab_of(request, handover),
+        "tab": tab or _asked_tab(request) or _tab_of(request, handover),
         "pane": selectors.pane_of(handover, request.user, now=timezone.now()),
         "handover": handover,
         "lead": handover.lead,
@@ -132,6 +132,11 @@ def _brief_context(request: HttpRequest, handover: Handover, tab: str = "") -> d
         "recycle_form": RecycleForm(),
         "note_form": NoteForm(),
     }
+
+
+def _asked_tab(request: HttpRequest) -> str:
+    tab = request.GET.get("tab", "")
+    return tab if tab in selectors.tabs_of(request.user) else ""
 
 
 def _tab_of(request: HttpRequest, handover: Handover | None) -> str:

@@ -5,13 +5,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from common.models import Installation
 from sales.business_time import BusinessHours
 
+EVERY_DAY = frozenset(range(7))
+
 
 def business_hours(installation: Installation | None = None) -> BusinessHours:
-    """Return the hours in which the clocks of sales run; an unknown zone counts as UTC."""
+    """Return the hours in which the clocks of sales run; an unknown zone counts as UTC, no day as every day."""
     settings = installation or Installation.current()
     return BusinessHours(
         zone=zone_of(settings.time_zone),
-        days=frozenset(settings.work_days),
+        days=frozenset(settings.work_days) or EVERY_DAY,
         start=settings._meta.get_field("work_start").to_python(settings.work_start),
         end=settings._meta.get_field("work_end").to_python(settings.work_end),
     )

@@ -24,9 +24,8 @@ BATCH = 200
 def settle_handovers(*, now: datetime, lead_ids: Collection[UUID] | None = None) -> int:
     """Close handovers whose verdict can no longer be undone. Returns how many."""
     due = Handover.objects.filter(closed_at=None, settles_at__lte=now).order_by("settles_at")
-    if lead_ids is not None:
-        due = due.filter(lead__in=lead_ids)
-    rows = list(due.select_for_update(skip_locked=True, of=("self",))[:BATCH])
+    due = due[:BATCH] if lead_ids is None else due.filter(lead__in=lead_ids)
+    rows = list(due.select_for_update(skip_locked=True, of=("self",)))
     for row in rows:
         if row.blocked_channel == ContactAttempt.Means.EMAIL:
             _block_address(row, now)
