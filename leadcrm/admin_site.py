@@ -9,7 +9,6 @@ from django.contrib.auth.views import redirect_to_login
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.cache import never_cache
 
 OURS = ("common", "mail", "accounts", "leads", "scoring", "capture", "nurturing", "sales", "insights")
 SECRETS = ("password", "key_hash", "token_hash", "preference_key", "secret")
@@ -56,11 +55,13 @@ class ReadOnlySite(admin.AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         return request.user.is_active and getattr(request.user, "is_admin", False)
 
-    @never_cache
     def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         if request.user.is_authenticated:
             return redirect("home")
         return redirect_to_login(request.GET.get("next") or request.path)
+
+    def password_change(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        return redirect("accounts:change_password")
 
 
 def build_site() -> ReadOnlySite:
