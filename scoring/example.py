@@ -1,6 +1,7 @@
 """The worked example of the rules page and of ``docs/scoring.md``: a lead that never was, judged by the engine."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from scoring.engine import CompiledRuleSet, Fact, Judgement, judge
 
@@ -12,7 +13,7 @@ PERSON = {
     "job_title": "Head of Operations",
 }
 # kind, days ago, payload
-HISTORY = (
+HISTORY: tuple[tuple[str, float, dict[str, Any]], ...] = (
     ("form_submitted", 30, {"offer_mail": True, "offer_name": "ROI guide"}),
     ("email_clicked", 15, {"subject": "Three questions"}),
     ("page_viewed", 3, {"path": "/pricing"}),

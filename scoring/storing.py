@@ -49,7 +49,7 @@ def rule_set_columns(definition: RuleSetDefinition) -> dict[str, Any]:
 
 def rule_columns(definition: RuleSetDefinition) -> list[dict[str, Any]]:
     """Return the columns of each rule, in the order in which they are shown."""
-    axes = (
+    axes: tuple[tuple[str, Iterable[Any], tuple[str, ...]], ...] = (
         ("fit", definition.fit_rules, ("field", "operator", "value")),
         ("engagement", definition.behavior_rules, BEHAVIOR_COLUMNS),
         ("disqualifier", definition.disqualifiers, ("field", "operator", "value")),

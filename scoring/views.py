@@ -1,5 +1,6 @@
 """The rules in words, and the panel that says why a lead has its score."""
 
+from typing import cast
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -8,6 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from accounts.models import User
 from leads.selectors import visible_leads
 from scoring import selectors
 from scoring.pages import rules_page
@@ -24,6 +26,6 @@ def rules(request: HttpRequest) -> HttpResponse:
 @login_required
 def lead_panel(request: HttpRequest, lead_id: UUID) -> HttpResponse:
     """Show why a lead is judged as it is; 404 for leads this person may not see."""
-    lead = get_object_or_404(visible_leads(request.user), pk=lead_id)
+    lead = get_object_or_404(visible_leads(cast(User, request.user)), pk=lead_id)
     receipt = selectors.shown_receipt(lead, now=timezone.now())
     return render(request, "scoring/_lead_panel.html", {"lead": lead, "receipt": receipt})

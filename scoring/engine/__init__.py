@@ -10,7 +10,7 @@ from scoring.engine.definitions import (
     TriggerRule,
 )
 from scoring.engine.distance import Distance, Need, next_stage
-from scoring.engine.facts import Fact, Hold
+from scoring.engine.facts import Fact, FactLike, Hold
 from scoring.engine.judgement import Judgement, Line
 from scoring.engine.judging import judge
 
@@ -20,6 +20,7 @@ __all__ = [
     "CompiledRuleSet",
     "Distance",
     "Fact",
+    "FactLike",
     "Group",
     "Hold",
     "Judgement",

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 from scoring.engine.compiling import CompiledRuleSet, Outcome, TriggerPlan
-from scoring.engine.facts import STAGE_RANK, Fact, Hold
+from scoring.engine.facts import STAGE_RANK, FactLike, Hold
 from scoring.engine.judgement import FitResult
 
-Triggered = Mapping[TriggerPlan, Sequence[Fact]]
+Triggered = Mapping[TriggerPlan, Sequence[FactLike]]
 
 
 class Decision(NamedTuple):
@@ -45,8 +45,8 @@ def decide(
     if triggered:
         trigger = _strongest(triggered, fit.grade, at)
         if trigger is not None:
-            rule = trigger.rule
-            return Decision(rule.stage, rule.temperature, "trigger", rule.key, rule.name)
+            asked = trigger.rule
+            return Decision(asked.stage, asked.temperature, "trigger", asked.key, asked.name)
     outcome = rules.outcomes[fit.grade][level - 1]
     if outcome.stage == "sql" and not has_evidence:
         outcome = outcome._replace(stage="mql", text=outcome.text_without_evidence)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 STAGES = ("new", "iql", "mql", "sql")
 STAGE_RANK = {stage: rank for rank, stage in enumerate((*STAGES, "customer"))} | {"disqualified": -1}
@@ -25,6 +25,21 @@ REJECTED = "handover_rejected"
 REASONS_FOR_NEW_EVIDENCE = frozenset({"2", "3", "4", "5", "6"})
 VERDICT_KINDS = frozenset({REJECTED, "handover_recycled", "outcome_lost", "outcome_won"})
 EVIDENCE_KINDS = VERDICT_KINDS - {"outcome_won"}
+
+
+class FactLike(Protocol):
+    """What the engine reads of an activity; any row with these attributes will do."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def occurred_at(self) -> datetime: ...
+    @property
+    def recorded_at(self) -> datetime: ...
+    @property
+    def payload(self) -> Mapping[str, Any]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from scoring.engine.definitions import ProfileRule
-from scoring.engine.facts import Fact
+from scoring.engine.facts import FactLike
 from scoring.engine.wording import at_most, shown
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from scoring.engine.deciding import Decision
 
 # A rule, the fact that earned it, and what remains of its points.
-Earning = tuple["BehaviorPlan", Fact, int]
+Earning = tuple["BehaviorPlan", FactLike, int]
 
 # What a line may name from the fact, the most telling first.
 _DETAIL_KEYS = ("offer_name", "form_name", "path", "subject", "result")
@@ -153,7 +153,7 @@ def clamp_lines(before: int, score: int) -> list[Line]:
     return [Line("clamp", text, None, score - before, score - before, "clamp")]
 
 
-def fact_text(plan: "BehaviorPlan", fact: Fact) -> str:
+def fact_text(plan: "BehaviorPlan", fact: FactLike) -> str:
     """Return the rule's name with what the fact names and the rule does not."""
     detail = fact_detail(fact.payload, plan.rule.conditions)
     return f"{plan.rule.name}: {detail}" if detail else plan.rule.name

@@ -8,12 +8,12 @@ from typing import Any
 from scoring.engine.compiling import SILENT_VALUES, BehaviorPlan, CompiledRuleSet, KindPlan, Profile, TriggerPlan
 from scoring.engine.deciding import change_times, decide
 from scoring.engine.definitions import MAX_SCORE, ProfileRule
-from scoring.engine.facts import EVIDENCE_KINDS, NO_HOLD, REASONS_FOR_NEW_EVIDENCE, REJECTED, Fact, Hold
+from scoring.engine.facts import EVIDENCE_KINDS, NO_HOLD, REASONS_FOR_NEW_EVIDENCE, REJECTED, FactLike, Hold
 from scoring.engine.fading import EPOCH, Curve, Part, clamp
 from scoring.engine.judgement import Earning, FitResult, Judgement
 
 UNDO_WINDOW = timedelta(minutes=10)
-SHOWN_TOLERANCE = 500
+SHOWN_TOLERANCE = 500  # an engagement that is shown is off by less than five points
 
 _in_time_order = attrgetter("occurred_at", "id")
 
@@ -24,8 +24,8 @@ class Reading:
     __slots__ = ("earned", "evidence_after", "not_counted", "pending", "triggered", "upcoming")
 
     def __init__(self) -> None:
-        self.earned: list[tuple[BehaviorPlan, Fact]] = []
-        self.triggered: dict[TriggerPlan, list[Fact]] = {}
+        self.earned: list[tuple[BehaviorPlan, FactLike]] = []
+        self.triggered: dict[TriggerPlan, list[FactLike]] = {}
         self.not_counted: dict[BehaviorPlan, int] = {}
         self.evidence_after: datetime | None = None
         self.pending: list[datetime] = []
@@ -33,7 +33,7 @@ class Reading:
 
 
 def judge(
-    facts: Iterable[Fact],
+    facts: Iterable[FactLike],
     profile: Profile,
     rules: CompiledRuleSet,
     at: datetime,
@@ -55,7 +55,8 @@ def judge(
     engagement = clamp(before_clamp)
     one, two = rules.engagement_bounds
     level = 1 if engagement >= one else 2 if engagement >= two else 3
-    has_evidence = reading.evidence_after is None or _find_evidence(reading, rules, fit.grade)
+    since = reading.evidence_after
+    has_evidence = since is None or _find_evidence(reading, rules, fit.grade, since)
     decision = decide(rules, fit, level, at, triggered=reading.triggered, has_evidence=has_evidence, hold=hold)
     judgement = Judgement(
         rules=rules,
@@ -64,7 +65,7 @@ def judge(
         engagement=engagement,
         level=level,
         decision=decision,
-        evidence_after=reading.evidence_after,
+        evidence_after=since,
         has_evidence=has_evidence,
         earnings=earnings,
         not_counted=reading.not_counted,
@@ -111,11 +112,11 @@ def _disqualifier(profile: Profile, rules: CompiledRuleSet) -> ProfileRule | Non
     return None
 
 
-def read_facts(facts: Iterable[Fact], rules: CompiledRuleSet, at: datetime, known_at: datetime) -> Reading:
+def read_facts(facts: Iterable[FactLike], rules: CompiledRuleSet, at: datetime, known_at: datetime) -> Reading:
     """Collect what the facts earn, trigger and announce. Later, undone and machine facts do not count."""
     reading = Reading()
     by_kind = rules.by_kind
-    visible: list[Fact] = []
+    visible: list[FactLike] = []
     undone: set[str] = set()
     for fact in facts:
         plan = by_kind.get(fact.kind)
@@ -135,13 +136,13 @@ def read_facts(facts: Iterable[Fact], rules: CompiledRuleSet, at: datetime, know
         if payload.get("machine") is True or (undone and str(fact.id) in undone):
             continue
         _apply(reading, by_kind[fact.kind], fact, windows, at)
-    for plan, window in windows.items():
-        if window.not_counted:
-            reading.not_counted[plan] = window.not_counted
+    reading.not_counted = {behavior: window.not_counted for behavior, window in windows.items() if window.not_counted}
     return reading
 
 
-def _apply(reading: Reading, plan: KindPlan, fact: Fact, windows: dict[BehaviorPlan, "_Window"], at: datetime) -> None:
+def _apply(
+    reading: Reading, plan: KindPlan, fact: FactLike, windows: dict[BehaviorPlan, "_Window"], at: datetime
+) -> None:
     for behavior in plan.behaviors:
         if behavior.matches is not None and not behavior.matches(fact.payload):
             continue
@@ -192,7 +193,7 @@ class _Window:
         return True
 
 
-def _read_verdict(reading: Reading, fact: Fact, at: datetime) -> None:
+def _read_verdict(reading: Reading, fact: FactLike, at: datetime) -> None:
     """Note when a verdict takes effect, the date it names, and whether it asks for new evidence."""
     effective_at = moment(fact.payload.get("effective_at")) or fact.occurred_at + UNDO_WINDOW
     if effective_at > at:
@@ -219,9 +220,8 @@ def moment(value: Any) -> datetime | None:
     return value if value.tzinfo else value.replace(tzinfo=UTC)
 
 
-def _find_evidence(reading: Reading, rules: CompiledRuleSet, grade: str) -> bool:
+def _find_evidence(reading: Reading, rules: CompiledRuleSet, grade: str, since: datetime) -> bool:
     """Drop triggers that the verdict has answered, and say whether enough was recorded after it for SQL."""
-    since = reading.evidence_after
     later = {t: [fact for fact in facts if fact.recorded_at > since] for t, facts in reading.triggered.items()}
     reading.triggered = {trigger: facts for trigger, facts in later.items() if facts}
     if any(grade in t.grades and len(facts) >= t.count for t, facts in reading.triggered.items()):
@@ -230,7 +230,7 @@ def _find_evidence(reading: Reading, rules: CompiledRuleSet, grade: str) -> bool
 
 
 def _fade(
-    earned: list[tuple[BehaviorPlan, Fact]], rules: CompiledRuleSet, at_second: float
+    earned: list[tuple[BehaviorPlan, FactLike]], rules: CompiledRuleSet, at_second: float
 ) -> tuple[list[Earning], list[Part]]:
     """Return each earning with what remains of it, and the same as parts of a curve, one for each group."""
     earnings: list[Earning] = []
@@ -246,7 +246,7 @@ def _fade(
         part = parts.get(key)
         if part is None:
             part = parts[key] = (groups[key].cap if key in groups else None, [], [])
-        part[1 if points > 0 else 2].append((points, start, half_life))
+        (part[1] if points > 0 else part[2]).append((points, start, half_life))
     return earnings, list(parts.values())
 
 
