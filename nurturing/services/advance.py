@@ -5,7 +5,7 @@ import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from django.db import DataError, transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from common.models import Installation
 from mail.models import Kind as MailKind
@@ -65,12 +65,15 @@ def _advance(
         end_enrollment(enrollment, stop, now=now)
         return None
     steps = {step.position: step for step in enrollment.sequence_version.steps.all()}
-    step = steps[enrollment.next_position]
     try:
+        step = steps[enrollment.next_position]
         message = _queue_step(enrollment, step, standing, installation, now)
-    except (ValueError, DataError) as exc:
-        logger.warning("enrollment %s put off: %s", enrollment.pk, exc)
-        enrollment.problem, enrollment.due_at = str(exc)[:300], now + PUT_OFF
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as exc:
+        # One mail that cannot be written must not hold up the others; the page of the sequence shows it.
+        logger.exception("enrollment %s put off", enrollment.pk)
+        enrollment.problem, enrollment.due_at = f"{exc or type(exc).__name__}"[:300], now + PUT_OFF
         return None
     _move_on(enrollment, steps, now)
     return StepMessage(enrollment=enrollment, step=step, message=message, queued_at=now)
