@@ -1,6 +1,5 @@
 """Planning a message and taking it back."""
 
-import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -8,7 +7,6 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from common.ids import uuid7
 from common.wake import wake
 from mail import config
 from mail.addresses import MailRefused, bare_address, check_address, check_header, envelope_address
@@ -18,7 +16,6 @@ from mail.rendering import finished_html, finished_text
 TASK = "mail.send_due_messages"
 GIVE_UP_AFTER = {Kind.MARKETING: timedelta(hours=48)}
 GIVE_UP_AFTER_OTHERWISE = timedelta(days=5)
-_NOT_STORABLE = re.compile(r"\x00")
 
 
 class MissingUnsubscribe(MailRefused):
@@ -47,37 +44,40 @@ def queue_message(
     ``html`` is a whole document, or a fragment that is set into the installation's mail layout, or empty.
     Raises HeaderInjection, InvalidAddress, MissingUnsubscribe (all MailRefused).
     """
-    if kind == Kind.MARKETING and not unsubscribe_url:
-        raise MissingUnsubscribe("A marketing mail needs an unsubscribe link. Pass unsubscribe_url.")
-    from_email = check_header("sender", config.from_email())
-    sender = check_address("sender (EMAIL_FROM)", bare_address(from_email))
-    due_at = due_at or now
-    identity = uuid7()
-    subject = check_header("subject", subject)
     message = Message(
-        id=identity,
         dedupe_key=dedupe_key,
         kind=kind,
         topic=check_header("topic", topic),
         about=about,
-        from_email=from_email,
         to_email=check_address("recipient", to_email),
         reply_to=check_address("reply address", reply_to) if reply_to else "",
-        subject=subject,
-        text=finished_text(_NOT_STORABLE.sub("", text), kind=kind, unsubscribe_url=unsubscribe_url),
-        html=finished_html(_NOT_STORABLE.sub("", html), subject=subject, kind=kind, unsubscribe_url=unsubscribe_url),
+        subject=check_header("subject", subject),
         unsubscribe_url=check_header("unsubscribe link", unsubscribe_url),
         list_id=check_header("list id", list_id),
-        message_id=f"<{identity}@{envelope_address(sender).rpartition('@')[2]}>",
-        due_at=due_at,
-        give_up_at=max(due_at, now) + GIVE_UP_AFTER.get(Kind(kind), GIVE_UP_AFTER_OTHERWISE),
+        due_at=due_at or now,
         created_at=now,
     )
+    _complete(message, text, html)
     Message.objects.bulk_create([message], ignore_conflicts=True)
     stored = Message.objects.get(dedupe_key=dedupe_key)
-    if stored.pk == identity and due_at <= now:
+    if stored.pk == message.pk and message.due_at <= now:
         wake(TASK)
     return stored
+
+
+def _complete(message: Message, text: str, html: str) -> None:
+    """Set what follows from the rest: sender, Message-ID, both finished parts, and when to give up."""
+    if message.is_marketing and not message.unsubscribe_url:
+        raise MissingUnsubscribe("A marketing mail needs an unsubscribe link. Pass unsubscribe_url.")
+    sender = check_header("sender (EMAIL_FROM)", config.from_email())
+    domain = envelope_address(check_address("sender (EMAIL_FROM)", bare_address(sender))).rpartition("@")[2]
+    message.from_email = sender
+    message.message_id = f"<{message.pk}@{domain}>"
+    way_out = {"kind": message.kind, "unsubscribe_url": message.unsubscribe_url}
+    message.text = finished_text(text.replace("\x00", ""), **way_out)
+    message.html = finished_html(html.replace("\x00", ""), subject=message.subject, **way_out)
+    patience = GIVE_UP_AFTER.get(Kind(message.kind), GIVE_UP_AFTER_OTHERWISE)
+    message.give_up_at = max(message.due_at, message.created_at) + patience
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from mail.models import Kind, Message, Relay, Status
 from mail.selectors import messages_about
 from mail.services import send_due_messages, suppress
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.mail.urls")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

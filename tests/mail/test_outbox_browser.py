@@ -10,7 +10,7 @@ from accounts.models import Role, User
 from common.models import Installation
 from mail.services import send_due_messages, suppress
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.urls("tests.mail.urls")]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
