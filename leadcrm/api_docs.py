@@ -4,7 +4,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.renderers import OpenApiJsonRenderer
 from drf_spectacular.views import SpectacularAPIView
 
@@ -16,14 +15,6 @@ class SchemaView(SpectacularAPIView):
 
     renderer_classes = [OpenApiJsonRenderer]
     permission_classes = [RolePermission]
-
-
-class KeyScheme(OpenApiAuthenticationExtension):
-    target_class = "accounts.api.authentication.KeyAuthentication"
-    name = "ApiKey"
-
-    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
-        return {"type": "http", "scheme": "bearer", "description": "A key made under Settings, API keys."}
 
 
 @require_safe

@@ -22,7 +22,7 @@ EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo
 class LeadsViewSet(LeadViewSet):
     """Leads the caller may see; the others do not exist for them (404)."""
 
-    @extend_schema(summary="Why a lead is judged as it is", parameters=[ReceiptQuery], responses=ReceiptOut)
+    @extend_schema(parameters=[ReceiptQuery], responses=ReceiptOut)
     @action(detail=True, methods=["get"], url_path="receipt", filterset_class=None, pagination_class=None)
     def receipt(self, request: Request, pk: Any = None) -> Response:
         """The lines that add up to fit and engagement, now or at a moment in the past."""

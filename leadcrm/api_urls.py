@@ -8,6 +8,7 @@ from leadcrm.api_docs import SchemaView, docs
 from leadcrm.api_errors import NotFoundView
 from leadcrm.api_leads import LeadsViewSet
 from nurturing.api import EnrollmentViewSet, SequenceViewSet
+from sales.api import HandoverViewSet
 
 
 class Router(SimpleRouter):
@@ -22,6 +23,7 @@ router = Router()
 router.register("leads", LeadsViewSet, basename="lead")
 router.register("forms", FormViewSet, basename="form")
 router.register("submissions", SubmissionViewSet, basename="submission")
+router.register("handovers", HandoverViewSet, basename="handover")
 router.register("sequences", SequenceViewSet, basename="sequence")
 router.register("enrollments", EnrollmentViewSet, basename="enrollment")
 

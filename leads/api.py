@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import mixins, status
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
@@ -72,7 +72,6 @@ class LeadFilters(django_filters.FilterSet):
         return leads
 
 
-@extend_schema_view(list=extend_schema(summary="List leads"), retrieve=extend_schema(summary="Read a lead"))
 class LeadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSet):
     """Leads the caller may see; the others do not exist for them (404)."""
 
@@ -84,7 +83,7 @@ class LeadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSet):
     def get_queryset(self) -> QuerySet[Lead]:
         return selectors.visible_leads(self.request.user).select_related("state", "source")
 
-    @extend_schema(summary="Add a lead, or edit a known one", responses={200: LeadSerializer, 201: LeadSerializer})
+    @extend_schema(responses={200: LeadSerializer, 201: LeadSerializer})
     def create(self, request: Request) -> Response:
         """Add a lead, or edit the one with this e-mail: 201 for a new one, 200 for a known one."""
         fields = self._fields(request)
@@ -95,7 +94,7 @@ class LeadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSet):
             raise ValidationError({"email": [str(exc)]}) from exc
         return self._answer(lead, status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
 
-    @extend_schema(summary="Edit a lead", request=LeadSerializer, responses=LeadSerializer)
+    @extend_schema(request=LeadSerializer, responses=LeadSerializer)
     def partial_update(self, request: Request, pk: Any = None) -> Response:
         """Change some fields; attributes are merged, and an empty text clears a field."""
         lead, fields = self.get_object(), self._fields(request)
@@ -108,7 +107,6 @@ class LeadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSet):
         return self._answer(lead, status.HTTP_200_OK)
 
     @extend_schema(
-        summary="What a lead did",
         parameters=[OpenApiParameter("until", OpenApiTypes.DATETIME, description="Comes in `next`.")],
         responses=ActivitySerializer(many=True),
     )
@@ -118,7 +116,6 @@ class LeadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSet):
         return TimelinePage(self.get_object(), request, self).response()
 
     @extend_schema(
-        summary="Record what a lead did",
         request=NewActivitySerializer,
         responses={201: ActivitySerializer, 409: OpenApiResponse(description="Another lead has this external_id.")},
     )

@@ -13,7 +13,7 @@ from tests.api.conftest import Api
 
 pytestmark = pytest.mark.django_db
 ROLES = ["admin", "marketer", "manager", "rep", "viewer"]
-READ = ["leads", "leads/{lead}", "leads/{lead}/timeline", "leads/{lead}/receipt", "forms", "submissions"]
+READ = ["leads", "leads/{lead}", "leads/{lead}/timeline", "leads/{lead}/receipt", "forms", "submissions", "handovers"]
 
 
 @pytest.fixture

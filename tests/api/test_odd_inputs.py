@@ -33,7 +33,7 @@ PARAMETERS = st.sampled_from(
      "form", "lead", "status", "sequence", "state", "format", "x"]
 )  # fmt: skip
 PATHS = ["leads", "leads/{lead}", "leads/{lead}/timeline", "leads/{lead}/receipt", "forms", "submissions",
-         "sequences", "enrollments", "leads/{other}"]  # fmt: skip
+         "sequences", "enrollments", "leads/{other}", "handovers", "handovers/{other}"]  # fmt: skip
 MANY = settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
