@@ -8,7 +8,14 @@ from django.contrib.auth import get_user_model
 from accounts.models import Role
 from leads.kinds import Kind
 from leads.models import Activity, Lead
+from scoring.services import ensure_starter_rules
 from tests.factories.leads import LeadFactory
+
+
+@pytest.fixture
+def starter_rules(db, now: datetime) -> None:
+    """Version 1 is live, also where a test that empties all tables ran on this database before."""
+    ensure_starter_rules(now=now - timedelta(days=365))
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from leads.kinds import Kind
 from scoring.starter import STARTER
 from tests.scoring.conftest import did
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("starter_rules")]
 
 
 def test_the_rules_page_shows_every_rule_with_an_anchor(as_marketer):

@@ -14,7 +14,7 @@ from scoring.selectors import receipt, shown_receipt
 from scoring.services import judge_leads
 from tests.scoring.conftest import did
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("starter_rules")]
 
 
 def advance(lead, now):

@@ -12,7 +12,7 @@ from scoring.starter import STARTER
 RULES = CompiledRuleSet(STARTER)
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("starter_rules")
 def test_every_installation_has_version_1_live(now):
     rule_set = RuleSet.objects.get()
 
@@ -20,7 +20,7 @@ def test_every_installation_has_version_1_live(now):
     assert live_rules().definition == STARTER
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("starter_rules")
 def test_starter_rules_are_published_only_where_there_are_none(now):
     assert ensure_starter_rules(now=now) is False
 
@@ -30,14 +30,14 @@ def test_starter_rules_are_published_only_where_there_are_none(now):
     assert RuleSet.objects.get().published_at == now
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("starter_rules")
 def test_without_a_live_version_the_starter_rules_hold(now):
     RuleSet.objects.all().delete()
 
     assert live_rules().definition == STARTER
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("starter_rules")
 def test_at_most_one_version_is_live(now):
     first = RuleSet.objects.get()
 
@@ -47,7 +47,7 @@ def test_at_most_one_version_is_live(now):
         )
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("starter_rules")
 def test_a_newly_published_version_is_used_at_once(now):
     first = live_rules()
     RuleSet.objects.update(state=RuleSet.State.RETIRED, retired_at=now)
