@@ -7,7 +7,13 @@ from pathlib import Path
 import environ
 import structlog
 
-from leadcrm.config import celery_broker_url, hosts_with, require_database_url, require_secret_key
+from leadcrm.config import (
+    celery_broker_url,
+    hosts_with,
+    leave_traceback_to_logging,
+    require_database_url,
+    require_secret_key,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -277,6 +283,7 @@ structlog.configure(
     processors=[
         structlog.stdlib.filter_by_level,
         structlog.contextvars.merge_contextvars,
+        leave_traceback_to_logging,
         structlog.processors.format_exc_info,
         structlog.processors.KeyValueRenderer(key_order=["event"], drop_missing=True),
     ],

@@ -30,6 +30,7 @@ class Child:
     failures: int = 0
     started_at: float = 0.0
     starts_at: float = 0.0
+    is_asked: bool = False
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     def start(self) -> None:
@@ -41,6 +42,7 @@ class Child:
             preexec_fn=die_with_parent,  # noqa: PLW1509 - no threads here
         )
         self.started_at = time.monotonic()
+        self.is_asked = False
 
     @property
     def is_running(self) -> bool:
@@ -50,14 +52,19 @@ class Child:
     def running_seconds(self) -> float:
         return time.monotonic() - self.started_at
 
+    def ask(self) -> None:
+        """Ask to end after what is under way. Asked twice, some programs end at once, so it is asked once."""
+        if self.process is not None and self.is_running and not self.is_asked:
+            self.is_asked = True
+            self.process.terminate()
+
     def stop(self, seconds: float = STOP_SECONDS) -> None:
         """Ask to end, wait, and end by force what is left of the session."""
         if self.process is None:
             return
         try:
-            if self.is_running:
-                self.process.terminate()
-                self.process.wait(seconds)
+            self.ask()
+            self.process.wait(seconds)
         except subprocess.TimeoutExpired:
             pass
         finally:
@@ -107,6 +114,8 @@ class Supervisor:
     def stop(self) -> None:
         """Stop the children, the first one first; a second Ctrl-C does not wait."""
         try:
+            for child in self.children:
+                child.ask()
             for child in self.children:
                 child.stop()
         except KeyboardInterrupt:

@@ -148,6 +148,7 @@ def test_without_uv_the_standard_library_makes_it(project, monkeypatch):
 
     def note(command: list[str]) -> subprocess.CompletedProcess[str]:
         commands.append([str(word) for word in command])
+        (project / ".venv").mkdir(exist_ok=True)
         return subprocess.CompletedProcess(command, 0, stdout="")
 
     monkeypatch.setattr(virtualenv.shutil, "which", lambda name: None)
