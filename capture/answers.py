@@ -62,9 +62,9 @@ def judge_answers(*, version: Published, fields: dict[str, str]) -> Answers:
 
 def email_error(address: str) -> str:
     """Return why mail cannot reach ``address``, "" when it is fine."""
-    if len(address) > 254:
-        return "An e-mail address has at most 254 characters."
-    if PLAIN_EMAIL.fullmatch(address) and len(address.partition("@")[0]) <= 64 and not _is_unusable(address):
+    if len(address) > 254 or len(address.rpartition("@")[0]) > 64:
+        return "This address is too long for an e-mail address."
+    if PLAIN_EMAIL.fullmatch(address) and not _is_unusable(address):
         return ""
     try:
         validate_email(address, check_deliverability=False, test_environment=True)

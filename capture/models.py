@@ -124,7 +124,16 @@ class Submission(models.Model):
     form = models.ForeignKey(Form, on_delete=models.PROTECT, related_name="submissions", db_index=False)
     form_version = models.ForeignKey(FormVersion, on_delete=models.PROTECT, related_name="+", db_index=False)
     submission_key = models.CharField(max_length=200)
-    lead = models.ForeignKey("leads.Lead", null=True, blank=True, on_delete=models.SET_NULL, related_name="submissions")
+    # No constraint in the database: its check opens the table of leads even for NULL, so a lead table locked by a
+    # migration would stop the submissions that are meant to wait for it. The lead's id comes from the same commit.
+    lead = models.ForeignKey(
+        "leads.Lead",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="submissions",
+        db_constraint=False,
+    )
     status = models.CharField(max_length=8, choices=Status.choices)
     due_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)

@@ -42,7 +42,7 @@ def read_body(*, body: bytes, content_type: str) -> dict[str, str]:
         raise Unreadable("Send the form as urlencoded, multipart or JSON.")
     if "charset" in parameters.lower() and "utf-8" not in parameters.lower().replace("utf8", "utf-8"):
         raise Unreadable("Send the form in UTF-8.")
-    return _fields(pairs)
+    return fields_of(pairs)
 
 
 def clean(text: str) -> str:
@@ -53,7 +53,8 @@ def clean(text: str) -> str:
     return unicodedata.normalize("NFC", text.translate(REMOVED)).strip()
 
 
-def _fields(pairs: list[tuple[str, str]]) -> dict[str, str]:
+def fields_of(pairs: list[tuple[str, str]]) -> dict[str, str]:
+    """Return the pairs as fields. Raises Unreadable for too many, for NUL, and for a name with two values."""
     if len(pairs) > MAX_FIELDS:
         raise Unreadable(f"A form may have at most {MAX_FIELDS} fields.")
     fields: dict[str, str] = {}
