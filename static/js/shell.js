@@ -260,5 +260,13 @@
     $("[data-focus]", target)?.focus();
   });
 
+  /* A table wider than its place can be scrolled by the keyboard. */
+  const letScroll = () => $$(".table-wrap").forEach((wrap) => {
+    if (wrap.scrollWidth > wrap.clientWidth) wrap.tabIndex = 0; else wrap.removeAttribute("tabindex");
+  });
+  addEventListener("resize", letScroll);
+  on("htmx:afterSettle", letScroll);
+  letScroll();
+
   $$("[data-toast]").forEach(startToast);
 })();
