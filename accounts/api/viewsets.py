@@ -17,6 +17,10 @@ class ApiViewSet(GenericViewSet):
     ``sorts`` (name -> columns for ``keyset_page``, default first) and ``filterset_class`` for lists.
     """
 
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        return {**super().default_response_headers, "Cache-Control": "private, no-store"}
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         key = request.headers.get(HEADER, "").strip()

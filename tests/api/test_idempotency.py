@@ -6,8 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
-from accounts.api.idempotency import _take
+from common.idempotency import take_key
 from common.models import IdempotencyKey
 from leads.models import Activity, Lead
 from tests.api.conftest import Api
@@ -95,7 +96,7 @@ def test_a_twin_that_runs_too_long_is_not_waited_for_forever(api_as, monkeypatch
 
     def hold() -> None:
         with transaction.atomic():
-            _take(f"api:{api.user.pk}", "slow", "0")
+            take_key(scope=f"api:{api.user.pk}", key="slow", request_hash="0", wait_ms=1000, now=timezone.now())
             taken.set()
             done.wait(10)
         connection.close()
