@@ -57,13 +57,11 @@ SOCIAL = {
     "slack": "slack", "odnoklassniki": "odnoklassniki", "ok.ru": "odnoklassniki", "flickr": "flickr", "line": "line",
     "bilibili": "bilibili", "douban": "douban", "zhihu": "zhihu", "mixi": "mixi", "kakao": "kakao", "twitch": "twitch",
     "t.me": "telegram", "wa.me": "whatsapp", "plurk": "plurk", "myspace": "myspace", "livejournal": "livejournal",
-    "viadeo": "viadeo", "badoo": "badoo", "tuenti": "tuenti", "stumbleupon": "stumbleupon", "disqus": "disqus",
+    "viadeo": "viadeo", "workplace": "workplace", "lnk": "link in bio", "badoo": "badoo", "tuenti": "tuenti", "stumbleupon": "stumbleupon", "disqus": "disqus",
 }  # fmt: skip
-MAIL = re.compile(
-    r"^(web)?e?-?mail[0-9]*\.|^(outlook|owa|roundcube|horde|zimbra)\.|mail\.(google|yahoo|yandex|aol|qq|163|126|proton|"
-    r"zoho|gmx|live|rambler|tutanota)|^(com\.google\.android\.gm|com\.microsoft\.office\.outlook|com\.yahoo\.mobile\."
-    r"client\.android\.mail)$|^(www\.)?(gmx|hey|fastmail|tutanota|protonmail)\."
-)
+MAIL = re.compile(r"mail|^(outlook|owa|roundcube|horde|zimbra|messagerie\w*|deref-\w+)(\.|-|$)")
+MAIL_NAMES = frozenset({"gmx", "hey", "fastmail", "tutanota", "protonmail", "mail", "hotmail"})
+MAIL_APPS = frozenset({"com.google.android.gm", "com.microsoft.office.outlook", "com.yahoo.mobile.client.android.mail"})
 ASSISTANTS = {"chatgpt.com": "chatgpt", "chat.openai.com": "chatgpt", "perplexity.ai": "perplexity",
               "claude.ai": "claude", "gemini.google.com": "gemini", "copilot.microsoft.com": "copilot",
               "chat.deepseek.com": "deepseek", "chat.mistral.ai": "mistral", "grok.com": "grok"}  # fmt: skip
@@ -144,12 +142,14 @@ def _of_name(name: str) -> str:
 def _of_referrer(host: str, referrer: str) -> tuple[str, str]:
     bare = host.removeprefix("www.")
     name = _name(bare)
-    found: tuple[str, str] = (Channel.REFERRAL, bare) if host else (Channel.DIRECT, "")
-    if bare in ASSISTANTS:
+    found: tuple[str, str] = (Channel.REFERRAL, bare)
+    if not host:
+        found = Channel.DIRECT, ""
+    elif bare in ASSISTANTS:
         found = Channel.REFERRAL, ASSISTANTS[bare]
     elif host in SEARCH_APPS:
         found = Channel.ORGANIC_SEARCH, SEARCH_APPS[host]
-    elif MAIL.search(host):
+    elif _is_mail(host, name):
         found = Channel.EMAIL, bare
     elif social := SOCIAL.get(bare) or SOCIAL.get(name):
         found = Channel.SOCIAL, social
@@ -158,9 +158,19 @@ def _of_referrer(host: str, referrer: str) -> tuple[str, str]:
     return found
 
 
+def _is_mail(host: str, name: str) -> bool:
+    """Whether it is a mailbox: the name of the company does not count, since ``dailymail`` is none."""
+    before = host[: host.rfind(name)] if name in host else host
+    is_redirect = host.startswith("deref-")
+    return host in MAIL_APPS or name in MAIL_NAMES or is_redirect or bool(MAIL.search(before))
+
+
 def _has_query(referrer: str) -> bool:
     """Whether the referrer is a page of results: ``/search`` and a word looked for."""
-    parts = urlsplit(referrer)
+    try:
+        parts = urlsplit(referrer)
+    except ValueError:
+        return False
     return "search" in parts.path.lower() and any(f"{key}=" in parts.query for key in SEARCH_KEYS)
 
 
