@@ -72,9 +72,7 @@ def judge(
         before_clamp=before_clamp,
     )
     if look_ahead:
-        change_at = _next_event(judgement, reading, hold)
-        exit_at = _engagement_exit(judgement, parts, at_second, change_at) if parts else None
-        judgement.next_change_at = min([each for each in (change_at, exit_at) if each is not None], default=None)
+        judgement.next_change_at = _next_change(judgement, reading, hold, parts)
     return judgement
 
 
@@ -262,6 +260,13 @@ def _sum(earnings: list[Earning], rules: CompiledRuleSet) -> int:
     return sum([min(points, groups[key].cap) if key in groups else points for key, points in totals.items()])
 
 
+def _next_change(judgement: Judgement, reading: Reading, hold: Hold, parts: list[Part]) -> datetime | None:
+    """Return the earliest second at which anything changes without a new fact."""
+    event_at = _next_event(judgement, reading, hold)
+    exit_at = _engagement_exit(judgement, parts, event_at) if parts else None
+    return min([each for each in (event_at, exit_at) if each is not None], default=None)
+
+
 def _next_event(judgement: Judgement, reading: Reading, hold: Hold) -> datetime | None:
     """Return the first second at which a verdict, a fact, a trigger's end or the hold's end changes anything.
 
@@ -287,14 +292,13 @@ def _next_event(judgement: Judgement, reading: Reading, hold: Hold) -> datetime 
     return None if earliest is None else _whole_second(earliest)
 
 
-def _engagement_exit(
-    judgement: Judgement, parts: list[Part], at_second: float, until: datetime | None
-) -> datetime | None:
+def _engagement_exit(judgement: Judgement, parts: list[Part], until: datetime | None) -> datetime | None:
     """Return when engagement leaves its level, or is off by five points from what is shown."""
     one, two = judgement.rules.engagement_bounds
     floor_of_level, end_of_level = {1: (one, MAX_SCORE + 1), 2: (two, one), 3: (0, two)}[judgement.level]
     low = max(floor_of_level, judgement.engagement - SHOWN_TOLERANCE + 1)
     high = min(end_of_level, judgement.engagement + SHOWN_TOLERANCE)
+    at_second = (judgement.at - EPOCH).total_seconds()
     horizon = None if until is None else (until - EPOCH).total_seconds()
     second = Curve(parts, at_second).first_exit(at_second, low, high, horizon)
     return None if second is None else datetime.fromtimestamp(second, UTC)
