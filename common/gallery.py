@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from types import SimpleNamespace as Row
+from typing import Any
 
 from django import forms
 
@@ -144,7 +145,7 @@ def _funnel() -> list[Row]:
     ]
 
 
-def samples(now: datetime) -> dict[str, object]:
+def samples(now: datetime) -> dict[str, Any]:
     """Return the whole context of the gallery."""
     bound = SampleForm({"email": "not-an-address", "topic": ""})
     bound.is_valid()

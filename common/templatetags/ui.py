@@ -19,7 +19,7 @@ register = template.Library()
 
 
 @lru_cache(maxsize=512)
-def _icon(name: str, size: int, solid: bool) -> SafeString:
+def _icon(name: str, size: int, solid: bool) -> str:
     if size <= 16:
         return heroicons.heroicon_micro(name, size=size)
     if solid or size == 18:
@@ -28,7 +28,7 @@ def _icon(name: str, size: int, solid: bool) -> SafeString:
 
 
 @register.simple_tag
-def icon(name: str, size: int = 16, solid: bool = False) -> SafeString:
+def icon(name: str, size: int = 16, solid: bool = False) -> str:
     """An icon of heroicons, hidden from screen readers: 16 beside text, 20 in the rail, 24 and more alone."""
     return _icon(str(name), int(size), bool(solid))
 
