@@ -1,7 +1,9 @@
 """The only writer of LeadState: judgements and people's decisions become stage, temperature and transitions."""
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -34,7 +36,37 @@ STANDING_COLUMNS = (
     "pinned_at",
     "pin_reason",
 )
-WRITTEN_COLUMNS = [field.name for field in LeadState._meta.fields if field.name != "lead"]
+COLUMNS = {
+    "lead_id": "uuid",
+    "fit": "integer",
+    "grade": "text",
+    "engagement": "integer",
+    "level": "smallint",
+    "stage": "text",
+    "temperature": "text",
+    "cause": "text",
+    "evidence_after": "timestamptz",
+    "decided_ids": "bigint[]",
+    "is_pinned": "boolean",
+    "pinned_by_id": "bigint",
+    "pinned_at": "timestamptz",
+    "pin_reason": "text",
+    "candidate_stage": "text",
+    "candidate_since": "timestamptz",
+    "stage_since": "timestamptz",
+    "last_signal": "text",
+    "last_signal_at": "timestamptz",
+    "scored_at": "timestamptz",
+    "next_change_at": "timestamptz",
+    "rule_set_version": "integer",
+}
+# Built from the names above only; values are parameters.
+WRITE_STATES = f"""
+INSERT INTO leads_leadstate ({", ".join(COLUMNS)})
+SELECT {", ".join(COLUMNS)}
+FROM jsonb_to_recordset(%s::jsonb) AS state ({", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())})
+ON CONFLICT (lead_id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name != "lead_id")}
+"""
 TIME_MARKS = """
 INSERT INTO leads_mark (lead_id, due_at, urgent, is_time, attempts, error)
 SELECT lead_id, due_at, false, true, 0, '' FROM unnest(%s::uuid[], %s::timestamptz[]) AS moment (lead_id, due_at)
@@ -57,17 +89,23 @@ def apply_judgements(
     Returns the transitions. Doing it twice changes nothing: a decision counts once, the rules only raise.
     """
     standings = _standings([j.lead_id for j in judged])
-    states: list[LeadState] = []
+    states: list[dict[str, Any]] = []
     transitions: list[Transition] = []
     for one in judged:
         lead_facts = facts.get(one.lead_id, ())
         standing, moves = settle(standings.get(one.lead_id, Standing()), one, lead_facts, now)
         states.append(_state(one, standing, lead_facts, now))
         transitions += [_transition(one, move) for move in moves]
-    LeadState.objects.bulk_create(states, update_conflicts=True, update_fields=WRITTEN_COLUMNS, unique_fields=["lead"])
-    Transition.objects.bulk_create(transitions)
+    _write_states(states)
+    if transitions:
+        Transition.objects.bulk_create(transitions)
     _set_time_marks(judged, facts, now)
     return transitions
+
+
+def _write_states(states: Sequence[dict[str, Any]]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(WRITE_STATES, [json.dumps(states, default=str)])
 
 
 def _standings(lead_ids: Collection[UUID]) -> dict[UUID, Standing]:
@@ -75,32 +113,32 @@ def _standings(lead_ids: Collection[UUID]) -> dict[UUID, Standing]:
     return {row[0]: Standing(*row[1:]) for row in rows}
 
 
-def _state(one: Judged, standing: Standing, facts: Sequence[FactRow], now: datetime) -> LeadState:
+def _state(one: Judged, standing: Standing, facts: Sequence[FactRow], now: datetime) -> dict[str, Any]:
     signal = max((f for f in facts if f.kind in SIGNAL_KINDS), key=lambda f: (f.occurred_at, f.id), default=None)
-    return LeadState(
-        lead_id=one.lead_id,
-        fit=one.fit,
-        grade=one.grade,
-        engagement=one.engagement,
-        level=one.level,
-        stage=standing.stage,
-        temperature=one.temperature,
-        cause=standing.cause[:300],
-        evidence_after=one.evidence_after,
-        decided_ids=list(standing.decided_ids),
-        is_pinned=standing.is_pinned,
-        pinned_by_id=standing.pinned_by_id,
-        pinned_at=standing.pinned_at,
-        pin_reason=standing.pin_reason,
-        candidate_stage=one.candidate_stage,
-        candidate_since=one.candidate_since,
-        stage_since=standing.stage_since or now,
-        last_signal=fact_words(signal.kind, signal.payload)[:200] if signal else "",
-        last_signal_at=signal.occurred_at if signal else None,
-        scored_at=now,
-        next_change_at=_next_moment(one, facts, now),
-        rule_set_version=one.rule_set_version,
-    )
+    return {
+        "lead_id": one.lead_id,
+        "fit": one.fit,
+        "grade": one.grade,
+        "engagement": one.engagement,
+        "level": one.level,
+        "stage": standing.stage,
+        "temperature": one.temperature,
+        "cause": standing.cause[:300],
+        "evidence_after": one.evidence_after,
+        "decided_ids": list(standing.decided_ids),
+        "is_pinned": standing.is_pinned,
+        "pinned_by_id": standing.pinned_by_id,
+        "pinned_at": standing.pinned_at,
+        "pin_reason": standing.pin_reason,
+        "candidate_stage": one.candidate_stage,
+        "candidate_since": one.candidate_since,
+        "stage_since": standing.stage_since or now,
+        "last_signal": fact_words(signal.kind, signal.payload)[:200] if signal else "",
+        "last_signal_at": signal.occurred_at if signal else None,
+        "scored_at": now,
+        "next_change_at": _next_moment(one, facts, now),
+        "rule_set_version": one.rule_set_version,
+    }
 
 
 def _transition(one: Judged, move: Move) -> Transition:
