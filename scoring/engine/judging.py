@@ -49,12 +49,10 @@ def judge(
     """
     fit = judge_fit(profile, rules)
     reading = read_facts(facts, rules, at, known_at or at)
-    at_second = (at - EPOCH).total_seconds()
-    earnings, parts = _fade(reading.earned, rules, at_second)
+    earnings, parts = _fade(reading.earned, rules, (at - EPOCH).total_seconds())
     before_clamp = _sum(earnings, rules)
     engagement = clamp(before_clamp)
-    one, two = rules.engagement_bounds
-    level = 1 if engagement >= one else 2 if engagement >= two else 3
+    level = _level(engagement, rules)
     since = reading.evidence_after
     has_evidence = since is None or _find_evidence(reading, rules, fit.grade, since)
     decision = decide(rules, fit, level, at, triggered=reading.triggered, has_evidence=has_evidence, hold=hold)
@@ -74,6 +72,11 @@ def judge(
     if look_ahead:
         judgement.next_change_at = _next_change(judgement, reading, hold, parts)
     return judgement
+
+
+def _level(engagement: int, rules: CompiledRuleSet) -> int:
+    one, two = rules.engagement_bounds
+    return 1 if engagement >= one else 2 if engagement >= two else 3
 
 
 def judge_fit(profile: Profile, rules: CompiledRuleSet) -> FitResult:
