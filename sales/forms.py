@@ -71,6 +71,7 @@ class WinForm(forms.Form):
     def __init__(self, *args: Any, currency: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["amount"].label = f"Amount in {currency}" if currency else "Amount"
+        self.fields["amount"].widget.attrs |= {"inputmode": "decimal", "autofocus": True}
         self.fields["won_on"].initial = timezone.localdate
         self.helper = bare_helper("amount", "won_on")
 

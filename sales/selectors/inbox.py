@@ -59,6 +59,12 @@ class Inbox:
     next_cursor: str | None = None
     focus: str = ""
 
+    @property
+    def more_count(self) -> int:
+        """How many of the tab's handovers are beyond the rows shown."""
+        total = next((tab.count for tab in self.tabs if tab.is_current), None)
+        return max(0, total - len(self.rows)) if total is not None else 0
+
     def with_first_open(self) -> "Inbox":
         """Return the same inbox with its first row as the current one."""
         first = replace(self.rows[0], is_current=True)

@@ -1,5 +1,7 @@
 """The inbox by keyboard, in two browsers at once, and on the phone."""
 
+from statistics import median
+
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client
@@ -58,22 +60,23 @@ def opened_name(page) -> str:
 
 
 def test_reject_takes_two_keys_and_the_next_lead_is_there_within_50_ms(page, rep, live_server):
-    queue_of(4)
+    queue_of(7)
     open_inbox(page, rep, live_server)
-    page.wait_for_timeout(1500)
-    first = opened_name(page)
-    row = page.locator('[aria-current="true"][data-item]').get_attribute("id")
+    times = []
 
-    page.keyboard.press("r")
-    page.locator("#reject-menu").wait_for()
-    took = page.evaluate(PAINT, "5")
+    for _ in range(5):
+        page.wait_for_timeout(1200)
+        row = page.locator('[aria-current="true"][data-item]').get_attribute("id")
+        page.keyboard.press("r")
+        page.get_by_role("menu", name="Reject because").wait_for()
+        times.append(page.evaluate(PAINT, "5"))
+        assert not page.locator(f"#{row}").is_visible()
+        assert page.locator("#brief").get_attribute("data-handover") != row.removeprefix("handover-")
 
-    print(f"\nkey to paint: {took:.1f} ms")
-    assert opened_name(page) != first
-    assert not page.locator(f"#{row}").is_visible()
+    print("\nkey to paint, ms: " + ", ".join(f"{took:.0f}" for took in times))
     toast(page, "Rejected: bad timing. Back to nurture until the recycle date at")
-    assert Handover.objects.get(pk=row.removeprefix("handover-")).reject_reason == 5
-    assert took <= 50
+    assert set(Handover.objects.filter(state=State.REJECTED).values_list("reject_reason", flat=True)) == {5}
+    assert median(times) <= 50
 
 
 def test_z_brings_it_back_and_opens_it(page, rep, live_server):
@@ -195,3 +198,79 @@ def test_everything_works_without_javascript(browser, rep, live_server):
     assert Handover.objects.get().state == State.ACCEPTED
     services.undo(handover=handover, by=rep, now=timezone.now())
     context.close()
+
+
+def test_a_rejection_that_does_not_reach_the_server_is_kept_and_sent_again(page, rep, live_server):
+    queue_of(2)
+    open_inbox(page, rep, live_server)
+    page.context.set_offline(True)
+    page.keyboard.press("r")
+    page.keyboard.press("4")
+    page.locator("#network").wait_for()
+
+    page.context.set_offline(False)
+    page.locator("#network").wait_for(state="detached", timeout=15_000)
+
+    assert Handover.objects.filter(state=State.REJECTED).count() == 1
+
+
+def test_won_takes_an_amount_and_the_month(page, rep, live_server):
+    (handover,) = queue_of(1)
+    services.accept(handover=handover, by=rep, now=timezone.now())
+    open_inbox(page, rep, live_server, "/inbox/?tab=mine")
+
+    page.keyboard.press("w")
+    page.get_by_label("Amount in EUR").wait_for()
+    page.keyboard.type("48200")
+    page.keyboard.press("Enter")
+    toast(page, "Won: EUR 48,200.00. Becomes customer at")
+
+    handover.refresh_from_db()
+    assert (handover.state, handover.amount) == (State.WON, 48200)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1440])
+def test_axe_finds_nothing_serious_in_any_state(browser, rep, live_server, width, theme):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="pip install axe-playwright-python").Axe()
+    now = timezone.now()
+    handovers = [make_handover(now, phone="+49 30 9999", temperature="hot") for _ in range(4)]
+    services.accept(handover=handovers[1], by=rep, now=now)
+    services.reject(handover=handovers[2], reason=5, by=rep, now=now)
+    context = browser.new_context(
+        base_url=live_server.url, viewport={"width": width, "height": 900}, color_scheme=theme, bypass_csp=True
+    )
+    page = context.new_page()
+    open_inbox(page, rep, live_server)
+
+    for path, menu in (
+        ("/inbox/", ""),
+        (f"/inbox/{handovers[0].pk}/", "reject"),
+        (f"/inbox/{handovers[0].pk}/", "contact"),
+        (f"/inbox/{handovers[1].pk}/", ""),
+        (f"/inbox/{handovers[1].pk}/", "won"),
+        (f"/inbox/{handovers[1].pk}/", "recycle"),
+        (f"/inbox/{handovers[2].pk}/", ""),
+    ):
+        page.goto(path)
+        if menu:
+            page.locator(f'[popovertarget^="{menu}-"]:visible').click()
+            page.locator(".menu:popover-open").wait_for()
+        found = axe.run(page).response["violations"]
+        assert [(v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in ("serious", "critical")] == []
+    context.close()
+
+
+def test_nothing_breaks_the_content_security_policy(page, rep, live_server):
+    queue_of(3)
+    broken: list[str] = []
+    page.on("console", lambda message: broken.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: broken.append(str(error)))
+    open_inbox(page, rep, live_server)
+
+    for key in ("j", "r", "Escape", "l", "Escape", "j", "k", "c", "r", "4"):
+        page.keyboard.press(key)
+        page.wait_for_timeout(200)
+    toast(page, "Rejected: only researching")
+
+    assert broken == []
