@@ -24,7 +24,7 @@ def consequence(handover: Handover) -> str:
     """Return what the verdict does to the lead once it can no longer be undone."""
     if handover.reject_reason:
         return REJECT_REASONS[handover.reject_reason].then
-    return {State.WON: "Becomes customer", State.LOST: "Back to nurture"}.get(handover.state, "Back to nurture")
+    return "Becomes customer" if handover.state == State.WON else "Back to nurture"
 
 
 def hour(at: datetime) -> str:

@@ -60,7 +60,8 @@ def _grade(lead: Lead) -> str:
 def _past(handover: Handover) -> Past:
     reason = f": {handover.reason_text.lower()}" if handover.reason_text else ""
     who = f" ({handover.owner})" if handover.owner else ""
-    return Past(f"{handover.get_state_display()}{reason}{who}", handover.decided_at, handover.verdict_activity_id)
+    at = handover.decided_at or handover.opened_at
+    return Past(f"{handover.get_state_display()}{reason}{who}", at, handover.verdict_activity_id)
 
 
 def _channels(lead: Lead, past: list[Handover], *, has_asked: bool) -> tuple[Channel, ...]:

@@ -9,15 +9,19 @@ from accounts.permissions import can_sell
 from accounts.services import audit
 from leads.kinds import Kind
 from leads.models import Activity, Lead
-from leads.services import assign_owner, record_activity
+from leads.services import assign_owner, lock_leads, record_activity
 from sales.errors import AlreadyClaimed, AlreadyDecided, HandoverNotFound, MayNotSell
 from sales.models import Handover, State
 
 
 def locked(handover: Handover, by: User) -> Handover:
-    """Return the row as it is now, locked. Raises MayNotSell, HandoverNotFound."""
+    """Return the row as it is now, locked. Raises MayNotSell, HandoverNotFound.
+
+    The lead is locked first, as the pipeline does; in the other order the two would wait for each other in a circle.
+    """
     if not can_sell(by):
         raise MayNotSell
+    lock_leads([handover.lead_id])
     row = Handover.objects.select_for_update(of=("self",)).filter(pk=handover.pk).first()
     if row is None:
         raise HandoverNotFound

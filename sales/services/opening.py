@@ -5,7 +5,6 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
 
 from accounts.models import Team
 from leads.kinds import Kind, Temperature
@@ -29,16 +28,16 @@ def hand_over(*, lead_ids: Collection[UUID], now: datetime) -> list[Handover]:
         return []
     lock_leads(candidates)
     causes = untaken_causes(candidates)
-    leads = Lead.objects.filter(pk__in=causes).select_related("owner", "team").annotate(heat=F("state__temperature"))
+    leads = Lead.objects.filter(pk__in=causes).select_related("owner", "team", "state").order_by("pk")
     hours, desk = business_hours(), Desk()
-    handovers = [_new(lead, causes[lead.pk], desk, hours, now) for lead in leads.order_by("pk")]
+    handovers = [_new(lead, causes[lead.pk], desk, hours, now) for lead in leads]
     Handover.objects.bulk_create(handovers)
     _tell_the_lead(handovers, now)
     return handovers
 
 
 def _new(lead: Lead, cause: Cause, desk: Desk, hours: BusinessHours, now: datetime) -> Handover:
-    is_hot = lead.heat == Temperature.HOT
+    is_hot = hasattr(lead, "state") and lead.state.temperature == Temperature.HOT
     due = due_times(opened_at=now, is_hot=is_hot, hours=hours)
     offer = desk.offer(lead=lead, now=now)
     return Handover(

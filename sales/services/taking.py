@@ -7,6 +7,7 @@ from django.db import transaction
 from accounts.models import User
 from accounts.permissions import can_sell
 from leads.kinds import Kind
+from leads.services import lock_leads
 from sales.errors import AlreadyClaimed, AlreadyDecided, HandoverNotFound, InvalidVerdict, MayNotSell
 from sales.models import WORKING_STATES, Handover, State
 from sales.services.holding import locked, store, take, take_lead, tell
@@ -20,6 +21,7 @@ def claim(*, handover: Handover, by: User, now: datetime) -> Handover:
     """
     if not can_sell(by):
         raise MayNotSell
+    lock_leads([handover.lead_id])
     queued = Handover.objects.filter(pk=handover.pk, state=State.QUEUED, owner=None)
     won = queued.update(state=State.CLAIMED, owner=by, claimed_at=now, changed_at=now)
     row = Handover.objects.select_related("owner").filter(pk=handover.pk).first()

@@ -26,9 +26,9 @@ def undo(*, handover: Handover, by: User, now: datetime) -> Handover:
         raise AlreadyClaimed(row.owner)
     if not row.is_working:
         fact_id, words = _take_back_verdict(row, now)
-    elif row.state == State.ACCEPTED and row.accepted_at + UNDO_WINDOW > now:
+    elif row.state == State.ACCEPTED and _is_recent(row.accepted_at, now):
         fact_id, words = _take_back_accept(row, now)
-    elif row.state == State.CLAIMED and row.claimed_at + UNDO_WINDOW > now:
+    elif row.state == State.CLAIMED and _is_recent(row.claimed_at, now):
         fact_id, words = _fact_id(row, Kind.HANDOVER_CLAIMED), "Claim"
         give_back(row, now)
     else:
@@ -60,6 +60,10 @@ def _take_back_accept(row: Handover, now: datetime) -> tuple[int | None, str]:
     else:
         row.state, row.accepted_at = State.CLAIMED, None
     return fact_id, "Accept"
+
+
+def _is_recent(at: datetime | None, now: datetime) -> bool:
+    return at is not None and at + UNDO_WINDOW > now
 
 
 def _fact_id(row: Handover, kind: Kind) -> int | None:
