@@ -1,5 +1,6 @@
 """Forms of sign-in and of the pages under Settings."""
 
+from typing import Any, cast
 from zoneinfo import available_timezones
 
 from crispy_forms.bootstrap import InlineCheckboxes
@@ -32,6 +33,10 @@ def plain_helper() -> FormHelper:
     helper.form_tag = False
     helper.disable_csrf = True
     return helper
+
+
+def _choices_of(form: forms.Form, name: str) -> forms.ChoiceField:
+    return cast(forms.ChoiceField, form.fields[name])
 
 
 class CleanForm(forms.Form):
@@ -93,8 +98,8 @@ class FirstAdminForm(CleanForm):
     def clean_email(self) -> str:
         return self.cleaned_data["email"].lower()
 
-    def clean(self) -> dict:
-        fields = super().clean()
+    def clean(self) -> dict[str, Any]:
+        fields = super().clean() or {}
         if fields.get("password"):
             try:
                 validate_password(fields["password"], User(name=fields.get("name", ""), email=fields.get("email", "")))
@@ -165,7 +170,7 @@ class CompanyForm(CleanForm):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["time_zone"].choices = time_zone_choices()
+        _choices_of(self, "time_zone").choices = time_zone_choices()
         self.helper.layout = Layout(
             "name",
             "website",
@@ -178,8 +183,8 @@ class CompanyForm(CleanForm):
     def clean_currency(self) -> str:
         return self.cleaned_data["currency"].upper()
 
-    def clean(self) -> dict:
-        fields = super().clean()
+    def clean(self) -> dict[str, Any]:
+        fields = super().clean() or {}
         start, end = fields.get("work_start"), fields.get("work_end")
         if start and end and start >= end:
             self.add_error("work_end", "Business hours have to end after they start.")
@@ -198,4 +203,4 @@ class ProfileForm(CleanForm):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["time_zone"].choices = [("", "Same as the company"), *time_zone_choices()]
+        _choices_of(self, "time_zone").choices = [("", "Same as the company"), *time_zone_choices()]

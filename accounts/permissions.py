@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
@@ -17,7 +17,7 @@ MANAGERS = (Role.ADMIN, Role.MARKETER)
 ADMINS = (Role.ADMIN,)
 
 Params = ParamSpec("Params")
-View = Callable[Concatenate[HttpRequest, Params], HttpResponse]
+View = Callable[Concatenate[Any, Params], HttpResponse]
 
 
 def can_edit_leads(user: User | AnonymousUser) -> bool:
@@ -60,7 +60,7 @@ def role_required(*roles: Role) -> Callable[[View[Params]], View[Params]]:
 def forbidden(request: HttpRequest, roles: tuple[Role, ...]) -> HttpResponse:
     """Answer 403 with the roles that may do this and the names of admins to ask."""
     helpers = User.objects.filter(role=Role.ADMIN, is_active=True, is_service=False).order_by("name")[:3]
-    context = {"roles": [role.label for role in roles], "helpers": helpers}
+    context = {"roles": [f"{role.label.lower()}s" for role in roles], "helpers": helpers}
     return render(request, "accounts/forbidden.html", context, status=403)
 
 

@@ -1,12 +1,12 @@
 """How many wrong passwords are too many. django-axes counts; this adds what one pair of name and address misses."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from axes.attempts import get_cool_off_threshold
 from axes.handlers.database import AxesDatabaseHandler
 from axes.helpers import get_client_username, get_failure_limit
 from axes.models import AccessAttempt, AccessLog
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.http import HttpRequest
 
 from accounts.models import User
@@ -16,6 +16,15 @@ FAILURES_PER_ADDRESS = 100
 KNOWN_ADDRESS_AGE = timedelta(days=30)
 
 
+class CountedRequest(HttpRequest):
+    """A request as django-axes leaves it."""
+
+    axes_ip_address: str
+    axes_attempt_time: datetime
+    axes_failures_since_start: int | None
+    axes_locked_out: bool
+
+
 class SignInHandler(AxesDatabaseHandler):
     """Pauses a name at one address after AXES_FAILURE_LIMIT failures, and floods from or against many sooner or later.
 
@@ -23,10 +32,10 @@ class SignInHandler(AxesDatabaseHandler):
     a stranger cannot lock the owner out.
     """
 
-    def is_locked(self, request: HttpRequest, credentials: dict | None = None) -> bool:
+    def is_locked(self, request: CountedRequest, credentials: dict | None = None) -> bool:
         return super().is_locked(request, credentials) or self._is_flooded(request, credentials)
 
-    def _is_flooded(self, request: HttpRequest, credentials: dict | None) -> bool:
+    def _is_flooded(self, request: CountedRequest, credentials: dict | None) -> bool:
         recent = AccessAttempt.objects.filter(attempt_time__gte=get_cool_off_threshold(request))
         address = request.axes_ip_address or None
         if address and _failures(recent.filter(ip_address=address)) >= FAILURES_PER_ADDRESS:
@@ -39,7 +48,7 @@ class SignInHandler(AxesDatabaseHandler):
         return not owner_was_here.exists()
 
 
-def refusal(request: HttpRequest, email: str) -> str:
+def refusal(request: CountedRequest, email: str) -> str:
     """Say how many tries are left after a failure; the same for known and unknown addresses."""
     left = get_failure_limit(request, {User.USERNAME_FIELD: email}) - (request.axes_failures_since_start or 0)
     if request.axes_locked_out or left <= 0:
@@ -48,5 +57,5 @@ def refusal(request: HttpRequest, email: str) -> str:
     return f"E-mail and password do not match. {tries} left, then a 15-minute pause."
 
 
-def _failures(attempts) -> int:
+def _failures(attempts: QuerySet[AccessAttempt]) -> int:
     return attempts.aggregate(total=Sum("failures_since_start"))["total"] or 0

@@ -3,6 +3,8 @@
 Changes go through the product's own pages, which check, audit and mark leads; an edit here would do none of that.
 """
 
+from typing import Any
+
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
@@ -20,13 +22,17 @@ class ReadOnlyAdmin(admin.ModelAdmin):
     show_full_result_count = False
     list_per_page = 50
 
-    def __init__(self, model: type[Model], site: admin.AdminSite) -> None:
-        shown = [field.name for field in model._meta.fields if not _is_secret(field.name)]
-        self.list_display = tuple(shown[:8])
-        self.fields = shown
-        # The names of related rows would otherwise cost a query each.
-        self.list_select_related = True
-        super().__init__(model, site)
+    # The names of related rows would otherwise cost a query each.
+    list_select_related = True
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        return self._shown()[:8]
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
+        return self._shown()
+
+    def _shown(self) -> list[Any]:
+        return [field.name for field in self.model._meta.fields if not _is_secret(field.name)]
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return getattr(request.user, "is_admin", False)
@@ -59,9 +65,6 @@ class ReadOnlySite(admin.AdminSite):
         if request.user.is_authenticated:
             return redirect("home")
         return redirect_to_login(request.GET.get("next") or request.path)
-
-    def password_change(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
-        return redirect("accounts:change_password")
 
 
 def build_site() -> ReadOnlySite:

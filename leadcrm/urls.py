@@ -1,6 +1,7 @@
 """All routes: each app's own, and the pages that span apps."""
 
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
 from leadcrm import health
 from leadcrm.admin_site import site
@@ -20,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("leads/<uuid:lead_id>/notes/", lead.add_note, name="lead_note"),
     path("leads/<uuid:lead_id>/proposals/<int:proposal_id>/", lead.decide_proposal, name="lead_proposal"),
     path("api/", include("leadcrm.api_urls")),
+    path("admin/password_change/", RedirectView.as_view(pattern_name="accounts:change_password")),
     path("admin/", site.urls),
     path("", include("leads.urls")),
     path("", include("leads.urls_public")),

@@ -18,17 +18,19 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 from accounts.api.errors import BadParameter, Conflict
-from accounts.api.filters import ChoicesFilter, KeysetPagination, refuse_unknown
+from accounts.api.filters import NEWEST_FIRST, ChoicesFilter, KeysetPagination, refuse_unknown
 from accounts.api.viewsets import ApiViewSet
 from accounts.models import Scope, User
+from accounts.requests import caller
 from leads import selectors, services
 from leads.kinds import REQUEST_KINDS, Stage, Temperature
 from leads.matching import email_key
-from leads.models import Activity, Lead
+from leads.models import Activity, Lead, Transition
 from leads.serializers import ActivitySerializer, LeadSerializer, NewActivitySerializer, activity_json
 
 SEARCHED = ("email", "first_name", "last_name", "company", "phone")
 MAX_WORDS = 6
+TIMELINE_SORTS = {"-occurred_at": ("-occurred_at", "-id")}
 UUID_PATTERN = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
 
@@ -79,17 +81,18 @@ class LeadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSet):
     serializer_class = LeadSerializer
     filterset_class = LeadFilters
     lookup_value_regex = UUID_PATTERN
+    sorts = NEWEST_FIRST
 
     def get_queryset(self) -> QuerySet[Lead]:
-        return selectors.visible_leads(self.request.user).select_related("state", "source")
+        return selectors.visible_leads(caller(self.request)).select_related("state", "source")
 
     @extend_schema(responses={200: LeadSerializer, 201: LeadSerializer})
     def create(self, request: Request) -> Response:
         """Add a lead, or edit the one with this e-mail: 201 for a new one, 200 for a known one."""
         fields = self._fields(request)
-        _refuse_foreign(request.user, fields)
+        _refuse_foreign(caller(request), fields)
         try:
-            lead, is_new = _upsert(request.user, fields, timezone.now())
+            lead, is_new = _upsert(caller(request), fields, timezone.now())
         except services.NoAddress as exc:
             raise ValidationError({"email": [str(exc)]}) from exc
         return self._answer(lead, status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
@@ -99,7 +102,7 @@ class LeadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSet):
         """Change some fields; attributes are merged, and an empty text clears a field."""
         lead, fields = self.get_object(), self._fields(request)
         try:
-            services.edit_lead(lead=lead, changes=fields, by=request.user, now=timezone.now())
+            services.edit_lead(lead=lead, changes=fields, by=caller(request), now=timezone.now())
         except services.NoAddress as exc:
             raise ValidationError({"email": [str(exc)]}) from exc
         except services.EmailTaken as exc:
@@ -110,7 +113,7 @@ class LeadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSet):
         parameters=[OpenApiParameter("until", OpenApiTypes.DATETIME, description="Comes in `next`.")],
         responses=ActivitySerializer(many=True),
     )
-    @action(detail=True, methods=["get"], url_path="timeline", filterset_class=None)
+    @action(detail=True, methods=["get"], url_path="timeline", filterset_class=None, sorts=TIMELINE_SORTS)
     def timeline(self, request: Request, pk: Any = None) -> Response:
         """Facts and stages entered, newest first."""
         return TimelinePage(self.get_object(), request, self).response()
@@ -125,7 +128,7 @@ class LeadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSet):
         lead = self.get_object()
         serializer = NewActivitySerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        activity = _record(lead, serializer.validated_data, request.user, timezone.now())
+        activity = _record(lead, serializer.validated_data, caller(request), timezone.now())
         return Response(activity_json(activity), status=status.HTTP_201_CREATED)
 
     def _fields(self, request: Request) -> dict[str, Any]:
@@ -144,7 +147,6 @@ class TimelinePage:
     def __init__(self, lead: Lead, request: Request, view: LeadViewSet) -> None:
         refuse_unknown(request, ["cursor", "limit", "until"])
         self.request, self.view, self.paginator = request, view, KeysetPagination()
-        self.view.sorts = {"-occurred_at": ("-occurred_at", "-id")}
         facts = lead.activities.select_related("by")
         self.facts: list[Activity] = self.paginator.paginate_queryset(facts, request, view)
         self.transitions = lead.transitions.select_related("by").filter(at__lt=self._until())
@@ -152,8 +154,8 @@ class TimelinePage:
             self.transitions = self.transitions.filter(at__gte=self.facts[-1].occurred_at)
 
     def response(self) -> Response:
-        items = [*self.facts, *self.transitions]
-        items.sort(key=lambda item: getattr(item, "occurred_at", None) or item.at, reverse=True)
+        items: list[Activity | Transition] = [*self.facts, *self.transitions]
+        items.sort(key=lambda item: item.at if isinstance(item, Transition) else item.occurred_at, reverse=True)
         if self.paginator.next_url:
             until = self.facts[-1].occurred_at.isoformat()
             self.paginator.next_url = replace_query_param(self.paginator.next_url, "until", until)

@@ -60,7 +60,7 @@ class AttributesField(JsonObjectField):
 
 class SourceSerializer(serializers.Serializer):
     channel = serializers.ChoiceField(choices=Channel.choices)
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
     medium = serializers.CharField()
     campaign = serializers.CharField()
 
@@ -86,7 +86,7 @@ class LeadSerializer(StrictSerializer):
     level = serializers.IntegerField(read_only=True, help_text="1 to 3.")
     probability = serializers.FloatField(read_only=True, allow_null=True)
     owner = serializers.IntegerField(read_only=True, allow_null=True, help_text="The id of a person.")
-    source = SourceSerializer(read_only=True, allow_null=True)
+    source = SourceSerializer(read_only=True, allow_null=True)  # type: ignore[assignment]
     created_at = serializers.DateTimeField(read_only=True)
     updated_at = serializers.DateTimeField(read_only=True)
     attributes = AttributesField(required=False, help_text="Fields of your own; values are kept as text.")

@@ -25,7 +25,7 @@ class JsonObjectField(serializers.JSONField):
     """A JSON object of at most 32 kB."""
 
     default_error_messages = {
-        "object": 'Send a JSON object, such as {"plan": "pro"}.',
+        "object": 'Send a JSON object, such as {{"plan": "pro"}}.',
         "size": "This object is larger than 32 kB.",
     }
 

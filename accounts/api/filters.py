@@ -16,6 +16,7 @@ from rest_framework.utils.urls import remove_query_param, replace_query_param
 from rest_framework.views import APIView
 
 from accounts.api.errors import BadParameter
+from accounts.api.parsing import storable
 from common.pages import BadCursor, keyset_page
 
 PAGE_SIZE = 50
@@ -45,7 +46,7 @@ class StrictFilterBackend(DjangoFilterBackend):
 class KeysetPagination(BasePagination):
     """``{"next": URL or null, "results": […]}``; the view's ``sorts`` names what ``sort`` may be, default first."""
 
-    def paginate_queryset(self, queryset: QuerySet, request: Request, view: APIView | None = None) -> list[Any]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any]:
         sorts = getattr(view, "sorts", NEWEST_FIRST)
         sort = request.query_params.get("sort") or next(iter(sorts))
         if sort not in sorts:
@@ -63,7 +64,7 @@ class KeysetPagination(BasePagination):
             self.next_url = replace_query_param(here, "cursor", page.next_cursor)
         return list(page.items)
 
-    def get_paginated_response(self, data: Sequence[Any]) -> Response:
+    def get_paginated_response(self, data: Any) -> Response:
         return Response({"next": self.next_url, "results": data})
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
@@ -117,7 +118,7 @@ def refuse_unknown(request: Request, known: Sequence[str]) -> None:
     if unknown:
         raise BadParameter(f"{unknown[0][:80]!a}: no such parameter. Allowed are: {', '.join(known)}.")
     for name, value in request.query_params.items():
-        if "\x00" in value or any("\ud800" <= char <= "\udfff" for char in value):
+        if not storable(value):
             raise BadParameter(f"{name}: has a character that cannot be stored, so nothing can match it.")
 
 

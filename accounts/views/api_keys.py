@@ -1,7 +1,7 @@
 """API keys, for admins."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -11,18 +11,19 @@ from accounts import selectors, services
 from accounts.forms import ApiKeyForm
 from accounts.models import ApiKey, Role
 from accounts.permissions import role_required
+from accounts.requests import SignedInRequest
 from accounts.views.settings import settings_page
 
 
 @require_safe
 @role_required(Role.ADMIN)
-def api_keys(request: HttpRequest) -> HttpResponse:
+def api_keys(request: SignedInRequest) -> HttpResponse:
     return settings_page(request, "settings/api_keys.html", {"keys": selectors.api_keys()})
 
 
 @never_cache
 @role_required(Role.ADMIN)
-def add_api_key(request: HttpRequest) -> HttpResponse:
+def add_api_key(request: SignedInRequest) -> HttpResponse:
     """Make a key; the answer shows it, and nothing keeps it."""
     form = ApiKeyForm(request.POST or None)
     if form.is_valid():
@@ -35,7 +36,7 @@ def add_api_key(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @role_required(Role.ADMIN)
-def revoke_api_key(request: HttpRequest, pk: int) -> HttpResponse:
+def revoke_api_key(request: SignedInRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(ApiKey, pk=pk)
     if services.revoke_api_key(api_key=row, by=request.user, now=timezone.now()):
         messages.success(request, f"{row.name} is revoked.")

@@ -1,18 +1,19 @@
 """The audit log, for admins."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from accounts import selectors
 from accounts.models import Role
 from accounts.permissions import role_required
+from accounts.requests import SignedInRequest
 from accounts.views.settings import settings_page
 from common.pages import BadCursor
 
 
 @require_safe
 @role_required(Role.ADMIN)
-def audit_log(request: HttpRequest) -> HttpResponse:
+def audit_log(request: SignedInRequest) -> HttpResponse:
     kind = request.GET.get("kind", "")
     kinds = selectors.audited_kinds()
     if kind not in kinds:

@@ -1,7 +1,7 @@
 """People and teams, for admins."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -11,19 +11,20 @@ from accounts import selectors, services
 from accounts.forms import NewPersonForm, TeamForm
 from accounts.models import Role, User
 from accounts.permissions import role_required
+from accounts.requests import SignedInRequest
 from accounts.views.settings import settings_page
 
 
 @require_safe
 @role_required(Role.ADMIN)
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: SignedInRequest) -> HttpResponse:
     context = {"people": selectors.people(), "teams": selectors.teams()}
     return settings_page(request, "settings/people.html", context)
 
 
 @never_cache
 @role_required(Role.ADMIN)
-def add_person(request: HttpRequest) -> HttpResponse:
+def add_person(request: SignedInRequest) -> HttpResponse:
     """Add somebody with a password made here, which the answer shows and nothing keeps."""
     form = NewPersonForm(request.POST or None, initial={"role": Role.REP})
     if form.is_valid():
@@ -38,7 +39,7 @@ def add_person(request: HttpRequest) -> HttpResponse:
 
 
 @role_required(Role.ADMIN)
-def person(request: HttpRequest, pk: int) -> HttpResponse:
+def person(request: SignedInRequest, pk: int) -> HttpResponse:
     subject = get_object_or_404(selectors.people(), pk=pk)
     values = {"name": subject.name, "email": subject.email, "role": subject.role, "team": subject.team_id}
     form = NewPersonForm(request.POST or None, initial=values)
@@ -58,7 +59,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @role_required(Role.ADMIN)
-def set_active(request: HttpRequest, pk: int) -> HttpResponse:
+def set_active(request: SignedInRequest, pk: int) -> HttpResponse:
     """Deactivate somebody, which signs them out at once, or let them in again."""
     subject = get_object_or_404(selectors.people(), pk=pk)
     is_active = request.POST.get("active") == "yes"
@@ -74,7 +75,7 @@ def set_active(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_POST
 @role_required(Role.ADMIN)
-def reset_password(request: HttpRequest, pk: int) -> HttpResponse:
+def reset_password(request: SignedInRequest, pk: int) -> HttpResponse:
     subject: User = get_object_or_404(selectors.people(), pk=pk)
     password = services.new_password()
     services.set_password(user=subject, password=password, by=request.user, now=timezone.now())
@@ -82,7 +83,7 @@ def reset_password(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @role_required(Role.ADMIN)
-def add_team(request: HttpRequest) -> HttpResponse:
+def add_team(request: SignedInRequest) -> HttpResponse:
     form = TeamForm(request.POST or None)
     if form.is_valid():
         try:

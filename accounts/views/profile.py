@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
@@ -11,11 +11,12 @@ from django.views.decorators.http import require_POST
 
 from accounts import services
 from accounts.forms import NewPasswordForm, ProfileForm
+from accounts.requests import SignedInRequest
 from accounts.views.settings import settings_page
 
 
 @login_required
-def profile(request: HttpRequest) -> HttpResponse:
+def profile(request: SignedInRequest) -> HttpResponse:
     user = request.user
     form = ProfileForm(
         request.POST or None, initial={"name": user.name, "time_zone": user.time_zone, "theme": user.theme}
@@ -29,7 +30,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_required
-def theme(request: HttpRequest) -> HttpResponse:
+def theme(request: SignedInRequest) -> HttpResponse:
     try:
         services.set_theme(user=request.user, theme=request.POST.get("theme", ""))
     except ValueError as exc:
@@ -39,7 +40,7 @@ def theme(request: HttpRequest) -> HttpResponse:
 
 @sensitive_post_parameters()
 @login_required
-def change_password(request: HttpRequest) -> HttpResponse:
+def change_password(request: SignedInRequest) -> HttpResponse:
     form = NewPasswordForm(request.POST or None, user=request.user)
     if form.is_valid():
         password = form.cleaned_data["password"]

@@ -1,5 +1,7 @@
 """Signing in and out."""
 
+from typing import cast
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout
@@ -12,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import selectors
 from accounts.forms import SignInForm
-from accounts.sign_in import refusal
+from accounts.sign_in import CountedRequest, refusal
 from common.models import Installation
 
 
@@ -30,7 +32,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         if user is not None:
             login(request, user)
             return redirect(target)
-        form.add_error(None, refusal(request, form.cleaned_data["email"]))
+        form.add_error(None, refusal(cast(CountedRequest, request), form.cleaned_data["email"]))
     context = {
         "form": form,
         "next": target,

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -14,6 +14,7 @@ from accounts import services
 from accounts.forms import CompanyForm
 from accounts.models import Role
 from accounts.permissions import role_required
+from accounts.requests import SignedInRequest
 from common.models import Installation
 from common.navigation import first_url
 
@@ -73,7 +74,7 @@ SECTIONS = (
 
 
 def settings_page(
-    request: HttpRequest, template: str, context: dict[str, Any] | None = None, status: int = 200
+    request: SignedInRequest, template: str, context: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
     """Render a page under Settings with the list of those this person may open."""
     return render(request, template, {"groups": _groups(request), **(context or {})}, status=status)
@@ -81,12 +82,12 @@ def settings_page(
 
 @require_safe
 @login_required
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: SignedInRequest) -> HttpResponse:
     return settings_page(request, "settings/index.html")
 
 
 @role_required(Role.ADMIN)
-def company(request: HttpRequest) -> HttpResponse:
+def company(request: SignedInRequest) -> HttpResponse:
     form = CompanyForm(request.POST or None, initial=CompanyForm.of(Installation.current()))
     if form.is_valid():
         services.edit_company(changes=form.cleaned_data, by=request.user, now=timezone.now())
@@ -95,7 +96,7 @@ def company(request: HttpRequest) -> HttpResponse:
     return settings_page(request, "settings/company.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
-def _groups(request: HttpRequest) -> dict[str, list[Link]]:
+def _groups(request: SignedInRequest) -> dict[str, list[Link]]:
     groups: dict[str, list[Link]] = {}
     for section in SECTIONS:
         url = first_url(*section.names)

@@ -1,5 +1,7 @@
 """The three steps with fields; the first one's form is ``accounts.forms.FirstAdminForm``."""
 
+from typing import cast
+
 from django import forms
 
 from accounts.forms import CleanForm, email_field, time_zone_choices
@@ -42,7 +44,7 @@ class CompanyStepForm(CleanForm):
     def __init__(self, *args, company: Installation, **kwargs) -> None:
         initial = {"name": company.name, "website": company.website, "time_zone": company.time_zone}
         super().__init__(*args, initial=initial, **kwargs)
-        self.fields["time_zone"].choices = time_zone_choices()
+        cast(forms.ChoiceField, self.fields["time_zone"]).choices = time_zone_choices()
         if not company.name and not self.is_bound:
             self.fields["time_zone"].widget.attrs["data-browser-time-zone"] = ""
 

@@ -13,11 +13,12 @@ from accounts import selectors, services
 from accounts.forms import FirstAdminForm
 from accounts.models import Role
 from accounts.permissions import role_required
+from accounts.requests import SignedInRequest
 from capture.blueprints import BLUEPRINTS
 from capture.models import Form
 from capture.services import create_form
 from common.models import Installation
-from leadcrm.setup.forms import CompanyStepForm, FirstFormForm, YouForm
+from leadcrm.setup.forms import OFFERED, CompanyStepForm, FirstFormForm, YouForm
 
 STEPS = ("You", "Company", "Form", "Test lead")
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -45,7 +46,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 @role_required(Role.ADMIN)
-def you(request: HttpRequest) -> HttpResponse:
+def you(request: SignedInRequest) -> HttpResponse:
     """Step 1 again, for somebody who came back to it."""
     form = YouForm(request.POST or None, initial=YouForm.of(request.user))
     if form.is_valid():
@@ -59,7 +60,7 @@ def you(request: HttpRequest) -> HttpResponse:
 
 
 @role_required(Role.ADMIN)
-def company(request: HttpRequest) -> HttpResponse:
+def company(request: SignedInRequest) -> HttpResponse:
     form = CompanyStepForm(request.POST or None, company=Installation.current())
     if form.is_valid():
         services.edit_company(changes=form.cleaned_data, by=request.user, now=timezone.now())
@@ -68,7 +69,7 @@ def company(request: HttpRequest) -> HttpResponse:
 
 
 @role_required(Role.ADMIN)
-def first_form(request: HttpRequest) -> HttpResponse:
+def first_form(request: SignedInRequest) -> HttpResponse:
     """Step 3: one click makes the form and publishes it; coming back uses the one that is there."""
     form = FirstFormForm(request.POST or None, initial={"template": Form.Template.DEMO})
     if form.is_valid():
@@ -78,7 +79,7 @@ def first_form(request: HttpRequest) -> HttpResponse:
             name = BLUEPRINTS[template].name
             made = create_form(template=template, name=name, by=request.user, now=timezone.now())
         return redirect(f"/try/{made.pk}")
-    cards = [BLUEPRINTS[name] for name, _ in form.fields["template"].choices]
+    cards = [BLUEPRINTS[name] for name in OFFERED]
     return _step(request, 3, "setup/form.html", {"form": form, "cards": cards, "chosen": form["template"].value()})
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from axes.models import AccessAttempt
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.test import Client
 from django.utils import timezone
 
@@ -11,6 +12,16 @@ from accounts.models import User
 from tests.accounts.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
+
+
+class CountingHasher(MD5PasswordHasher):
+    """Counts how often a password is worked on, which is where the time of signing in goes."""
+
+    count = 0
+
+    def encode(self, password: str, salt: str) -> str:
+        type(self).count += 1
+        return super().encode(password, salt)
 
 
 @pytest.fixture
@@ -44,6 +55,19 @@ def test_a_wrong_pair_says_the_same_whether_the_address_is_known_or_not(client, 
     assert "Wait 15 minutes" in texts[4].content.decode()
     assert f'value="{email}"' in texts[0].content.decode()
     assert "wrong password" not in texts[0].content.decode()
+
+
+@pytest.mark.parametrize("kind", ["known", "unknown", "deactivated", "without a password"])
+def test_each_wrong_pair_costs_the_same_work(client, rep, settings, kind):
+    settings.PASSWORD_HASHERS = [f"{__name__}.CountingHasher"]
+    rep.set_password(None if kind == "without a password" else PASSWORD)
+    rep.is_active = kind != "deactivated"
+    rep.save()
+    CountingHasher.count = 0
+
+    sign_in(client, "wrong password", email="nobody@crm.example" if kind == "unknown" else rep.email)
+
+    assert CountingHasher.count == 1
 
 
 def test_the_pause_refuses_the_right_password_and_ends_after_15_minutes(client, rep):

@@ -97,6 +97,27 @@ def test_an_attribute_cannot_pass_for_a_field_of_the_lead(api, add_lead):
     assert lead.email == "ada@shop.example"
 
 
+@pytest.mark.parametrize(
+    ("attributes", "reason"),
+    [
+        ([], 'Send a JSON object, such as {"plan": "pro"}.'),
+        ("x", 'Send a JSON object, such as {"plan": "pro"}.'),
+        ({"Plan": "pro"}, "“Plan” cannot be a name"),
+        ({"{x}": "pro"}, "“{x}” cannot be a name"),
+        ({"plan": {"name": "pro"}}, "“plan” has to be text"),
+        ({"plan": "x" * 1001}, "“plan” has to be text"),
+        ({f"field{number}": "x" * 1000 for number in range(40)}, "larger than 32 kB"),
+    ],
+)
+def test_attributes_that_cannot_be_kept_are_refused_in_words(api, add_lead, attributes, reason):
+    lead = add_lead()
+
+    answer = api.patch(f"leads/{lead.pk}", {"attributes": attributes})
+
+    assert answer.status_code == 422
+    assert reason in answer.json()["errors"]["attributes"][0]
+
+
 def test_an_address_of_another_lead_is_a_conflict(api, add_lead):
     add_lead("ada@shop.example")
     other = add_lead("bob@shop.example")
