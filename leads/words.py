@@ -71,6 +71,10 @@ def _contact(payload: Payload) -> str:
     return f"Sales contact: {CONTACT_RESULTS.get(result, result or 'logged')}"
 
 
+def _topics(prefix: str) -> Callable[[Payload], str]:
+    return lambda payload: f"{prefix} {', '.join(payload.get('names') or ['all mails'])}"
+
+
 def _with(prefix: str, key: str) -> Callable[[Payload], str]:
     return lambda payload: f"{prefix}: {payload[key]}" if payload.get(key) else prefix
 
@@ -80,8 +84,8 @@ WORDS: dict[str, Callable[[Payload], str]] = {
     Kind.PAGE_VIEWED: _page,
     Kind.WEBINAR_ATTENDED: _with("Attended a webinar", "subject"),
     Kind.EMAIL_CLICKED: _with("Clicked in an e-mail", "subject"),
-    Kind.UNSUBSCRIBED: _with("Unsubscribed", "topic_name"),
-    Kind.RESUBSCRIBED: _with("Subscribed again", "topic_name"),
+    Kind.UNSUBSCRIBED: _topics("Unsubscribed from"),
+    Kind.RESUBSCRIBED: _topics("Subscribed again to"),
     Kind.PROFILE_CHANGED: _profile,
     Kind.STAGE_SET: _stage_set,
     Kind.HANDOVER_REJECTED: _rejected,

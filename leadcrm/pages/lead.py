@@ -136,7 +136,7 @@ def _context(
     return {
         "lead": lead,
         "state": getattr(lead, "state", None),
-        "receipt": scoring.receipt(lead, at=now, known_at=now),
+        "receipt": scoring.shown_receipt(lead, now=now),
         "stages": lead_selectors.stage_rail(lead, now=now),
         "origin": lead_selectors.origin_of(lead),
         "consents": lead_selectors.consents_of(lead),

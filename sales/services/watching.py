@@ -5,9 +5,11 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from leads.kinds import Kind
 from leads.models import Lead
+from leads.services import lock_leads
 from mail.services import suppress
 from sales.business_time import BusinessHours
 from sales.models import WORKING_STATES, ContactAttempt, Handover, State
@@ -24,8 +26,7 @@ BATCH = 200
 def settle_handovers(*, now: datetime, lead_ids: Collection[UUID] | None = None) -> int:
     """Close handovers whose verdict can no longer be undone. Returns how many."""
     due = Handover.objects.filter(closed_at=None, settles_at__lte=now).order_by("settles_at")
-    due = due[:BATCH] if lead_ids is None else due.filter(lead__in=lead_ids)
-    rows = list(due.select_for_update(skip_locked=True, of=("self",)))
+    rows = _locked(due[:BATCH] if lead_ids is None else due.filter(lead__in=lead_ids), due)
     for row in rows:
         if row.blocked_channel == ContactAttempt.Means.EMAIL:
             _block_address(row, now)
@@ -34,6 +35,15 @@ def settle_handovers(*, now: datetime, lead_ids: Collection[UUID] | None = None)
         row.closed_at, row.return_at = row.settles_at, None
         store(row, now)
     return len(rows)
+
+
+def _locked(found: QuerySet[Handover], still: QuerySet[Handover]) -> list[Handover]:
+    """Lock what was found, leads before handovers as everywhere, and return those for which it is still so."""
+    lead_ids = {row.pk: row.lead_id for row in found.only("pk", "lead_id")}
+    if not lead_ids:
+        return []
+    lock_leads(lead_ids.values())
+    return list(still.filter(pk__in=lead_ids).select_for_update(of=("self",)).order_by("pk"))
 
 
 def _block_address(row: Handover, now: datetime) -> None:
@@ -50,7 +60,7 @@ def watch_handovers(*, now: datetime) -> int:
     """
     settle_handovers(now=now)
     late = Handover.objects.filter(return_at__lte=now, closed_at=None, state__in=WORKING_STATES, first_contact_at=None)
-    rows = list(late.order_by("return_at").select_for_update(skip_locked=True, of=("self",))[:BATCH])
+    rows = _locked(late.order_by("return_at")[:BATCH], late)
     if not rows:
         return 0
     hours, desk = business_hours(), Desk()
