@@ -5,11 +5,17 @@ from typing import Any
 
 from capture.models import Form, Offer
 
-NEWS_TOPIC = "product-news"
-NEWS_WORDING = (
-    "Yes, send me product news and useful guides by e-mail. "
-    "I can unsubscribe at any time with the link in every e-mail."
-)
+ANY_TIME = "I can unsubscribe at any time with the link in every e-mail."
+GUIDES = {
+    "topic": "guides",
+    "wording": f"Yes, send me more practical guides like this one by e-mail. {ANY_TIME}",
+    "required": False,
+}
+NEWS = {
+    "topic": "product-news",
+    "wording": f"Yes, send me product news by e-mail, about once a month. {ANY_TIME}",
+    "required": False,
+}
 
 GUIDE_BODY = """Most teams lose leads in three places: nobody answers in time, sales and marketing disagree on what \
 a good lead is, and people who are not ready yet are forgotten. This guide takes one place at a time.
@@ -85,8 +91,6 @@ def _message(label: str) -> dict[str, Any]:
     return _field("message", label, "off", 5000, type="textarea", maps_to="message")
 
 
-NEWS = {"topic": NEWS_TOPIC, "wording": NEWS_WORDING, "required": False}
-
 BLUEPRINTS: dict[str, Blueprint] = {
     Form.Template.GUIDE: Blueprint(
         template=Form.Template.GUIDE,
@@ -94,7 +98,7 @@ BLUEPRINTS: dict[str, Blueprint] = {
         purpose="For people who want to learn. They get the guide by e-mail.",
         heading="Get the guide",
         intro="Four steps that stop good leads from getting lost. A ten-minute read.",
-        fields=(EMAIL, FIRST_NAME, COMPANY),
+        fields=(EMAIL, FIRST_NAME, COMPANY, JOB_TITLE),
         button="Send me the guide",
         thanks="Thank you. The guide is on its way to your inbox.",
         offer={
@@ -105,7 +109,7 @@ BLUEPRINTS: dict[str, Blueprint] = {
             "summary": "Where leads get lost between marketing and sales, and what to do about it on Monday.",
             "body": GUIDE_BODY,
         },
-        consent=NEWS,
+        consent=GUIDES,
     ),
     Form.Template.DEMO: Blueprint(
         template=Form.Template.DEMO,

@@ -13,12 +13,11 @@ from capture.blueprints import BLUEPRINTS, Blueprint
 from capture.live import forget
 from capture.models import Form, FormVersion, Offer
 from capture.services.errors import CannotPublish
-from leads.models import Topic
+from leads.services.consent import ensure_starter_topics
 
 # Without 0, 1, i, l, o: an id is read out on the telephone and copied from paper.
 LETTERS = "abcdefghjkmnpqrstuvwxyz"
 SIGNS = LETTERS + "23456789"
-NEWS = {"name": "Product news", "description": "News and useful guides, about once a month."}
 
 
 @transaction.atomic
@@ -32,8 +31,7 @@ def create_form(
     )
     offer = offer or _offer(blueprint, now)
     definition = blueprint.definition()
-    if definition["consent"]:
-        definition["consent"]["topic"] = _topic(definition["consent"]["topic"]).slug
+    ensure_starter_topics(now)
     publish_version(
         form=form,
         definition=definition,
@@ -126,8 +124,3 @@ def _new_id() -> str:
 def _offer(blueprint: Blueprint, now: datetime) -> Offer:
     values = {"created_at": now, **blueprint.offer}
     return Offer.objects.get_or_create(slug=values.pop("slug"), defaults=values)[0]
-
-
-def _topic(slug: str) -> Topic:
-    """Return the topic a consent is about. The first form of an installation brings its topic along."""
-    return Topic.objects.get_or_create(slug=slug, defaults=NEWS)[0]

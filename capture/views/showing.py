@@ -23,18 +23,22 @@ def form_context(
     """Return the context of ``capture/hosted.html``; the same key is kept while the visitor corrects the form."""
     fields, errors = fields or {}, errors or {}
     form = VisitorForm(version, typed=fields, errors=errors)
-    page = fields.get("page") or request.build_absolute_uri()
     return {
         "version": version,
         "form": form,
         "failed": [(form[name], texts[0]) for name, texts in errors.items() if name in form.fields],
         "message": message,
-        "hidden": {
-            "token": issue_token(form_id=version.form_id, number=version.number, now=timezone.now()),
-            "submission_key": fields.get("submission_key") or secrets.token_urlsafe(16),
-            "page": page,
-            "first_page": fields.get("first_page") or page,
-            "first_referrer": fields.get("first_referrer") or request.META.get("HTTP_REFERER", ""),
-        },
+        "hidden": _hidden(request, version, fields),
         "trap": TRAP,
+    }
+
+
+def _hidden(request: HttpRequest, version: Published, fields: dict[str, str]) -> dict[str, str]:
+    page = fields.get("page") or request.build_absolute_uri()
+    return {
+        "token": issue_token(form_id=version.form_id, number=version.number, now=timezone.now()),
+        "submission_key": fields.get("submission_key") or secrets.token_urlsafe(16),
+        "page": page,
+        "first_page": fields.get("first_page") or page,
+        "first_referrer": fields.get("first_referrer") or request.META.get("HTTP_REFERER", ""),
     }
