@@ -57,7 +57,8 @@ SOCIAL = {
     "slack": "slack", "odnoklassniki": "odnoklassniki", "ok.ru": "odnoklassniki", "flickr": "flickr", "line": "line",
     "bilibili": "bilibili", "douban": "douban", "zhihu": "zhihu", "mixi": "mixi", "kakao": "kakao", "twitch": "twitch",
     "t.me": "telegram", "wa.me": "whatsapp", "plurk": "plurk", "myspace": "myspace", "livejournal": "livejournal",
-    "viadeo": "viadeo", "workplace": "workplace", "lnk": "link in bio", "badoo": "badoo", "tuenti": "tuenti", "stumbleupon": "stumbleupon", "disqus": "disqus",
+    "viadeo": "viadeo", "workplace": "workplace", "lnk": "link in bio",
+    "badoo": "badoo", "tuenti": "tuenti", "stumbleupon": "stumbleupon", "disqus": "disqus",
 }  # fmt: skip
 MAIL = re.compile(r"mail|^(outlook|owa|roundcube|horde|zimbra|messagerie\w*|deref-\w+)(\.|-|$)")
 MAIL_NAMES = frozenset({"gmx", "hey", "fastmail", "tutanota", "protonmail", "mail", "hotmail"})
