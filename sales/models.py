@@ -129,6 +129,9 @@ class Handover(models.Model):
             ),
             models.Index(fields=["owner", "first_contact_due_at"], name="handover_mine", condition=Q(closed_at=None)),
             models.Index(fields=["-decided_at", "-id"], name="handover_done", condition=Q(decided_at__isnull=False)),
+            models.Index(
+                fields=["owner", "-decided_at", "-id"], name="handover_done_mine", condition=Q(decided_at__isnull=False)
+            ),
             models.Index(fields=["offered_to", "-offered_at"], name="handover_last_offer"),
             models.Index(fields=["-opened_at", "-id"], name="handover_newest"),
             models.Index(fields=["team", "-changed_at"], name="handover_changes_of_team"),

@@ -127,7 +127,7 @@ def _decided_words(handover: Handover) -> str:
 def _rows(user: User, tab: str, cursor: str | None) -> tuple[list[Handover], str | None]:
     visible = visible_handovers(user).select_related(*SHOWN)
     if tab == "done":
-        page = keyset_page(_done(visible, user), order=("-decided_at", "-id"), cursor=cursor, size=PAGE)
+        page = keyset_page(_done(user), order=("-decided_at", "-id"), cursor=cursor, size=PAGE)
         return list(page.items), page.next_cursor
     wanted = {
         "queue": Q(state=State.QUEUED),
@@ -137,9 +137,9 @@ def _rows(user: User, tab: str, cursor: str | None) -> tuple[list[Handover], str
     return list(visible.filter(wanted, closed_at=None).order_by("first_contact_due_at", "id")[:ROWS]), None
 
 
-def _done(visible: QuerySet[Handover], user: User) -> QuerySet[Handover]:
-    decided = visible.filter(decided_at__isnull=False)
-    return decided.filter(owner=user) if user.scope == Scope.OWN else decided
+def _done(user: User) -> QuerySet[Handover]:
+    mine = Handover.objects.filter(owner=user) if user.scope == Scope.OWN else visible_handovers(user)
+    return mine.filter(decided_at__isnull=False).select_related(*SHOWN)
 
 
 def _counts(user: User) -> dict[str, int]:

@@ -12,12 +12,13 @@
   const rowOf = (id) => document.getElementById(`handover-${id}`);
   const linkOf = (row) => $("[data-item-link]", row);
   const isMenuOpen = () => Boolean($(".menu:popover-open, dialog[open]"));
+  const isTaken = () => isMenuOpen() || isTyping();
   const isTyping = () => document.activeElement?.matches("#brief :is(input:not([type=hidden]), textarea, select)");
 
   /* Pace: each second in the first minute after a change, then every two; slowly while nobody looks. */
   const [FAST, SLOW, UNSEEN, LIVELY, REST, RENEW] = [1000, 2000, 15000, 60000, 3000, 60000];
   let [changedAt, touchedAt, shownAt] = [Date.now(), 0, Date.now()];
-  let [known, waiting, reopen, timer, isAsking] = [rowsNow()?.dataset.version, null, "", 0, false];
+  let [known, waiting, reopen, timer, isAsking, isStale] = [rowsNow()?.dataset.version, null, "", 0, false, false];
   const touch = () => { touchedAt = Date.now(); };
   const isBusy = () => Date.now() - touchedAt < REST || isMenuOpen();
   on("keydown", touch);
@@ -38,6 +39,7 @@
     } catch { /* The network; the next turn asks again, and acts say so themselves. */ }
     isAsking = false;
     if (waiting && !isBusy()) show(waiting);
+    if (isStale && !isTaken()) renew();
     if (!document.hidden) prepare();
     plan();
   };
@@ -90,7 +92,8 @@
   };
   const renew = () => {
     const brief = $("#brief");
-    if (brief?.dataset.refresh && !isMenuOpen() && !isTyping()) {
+    isStale = isTaken();
+    if (brief?.dataset.refresh && !isStale) {
       window.htmx.ajax("GET", brief.dataset.refresh, { target: "#brief", swap: "outerHTML" });
     }
   };
@@ -104,13 +107,23 @@
     const fresh = $("#brief", detail);
     const value = fresh && $("[data-value]", fresh);
     if (fresh && fresh.dataset.handover === opened()) {
-      $("#brief").replaceWith(document.adoptNode(fresh));
-      window.htmx.process(fresh);
+      if (isTaken()) isStale = true; else replace(fresh);
     } else if (value && innerWidth > 768) {
       offer(document.adoptNode(value));
+    } else if (!isSeen(list) && rowOf(opened())?.hidden) {
+      next();
     }
     setTimeout(changed, 0);
   });
+  const replace = (fresh) => {
+    $("#brief").replaceWith(document.adoptNode(fresh));
+    window.htmx.process(fresh);
+  };
+  /* On the phone the list is out of sight: the next lead comes up here, or the list when there is none. */
+  const next = () => {
+    const row = $$("[data-item]", list).find((one) => !one.hidden);
+    if (row) linkOf(row).click(); else location.assign(rowsNow().dataset.url.replace("/rows", "/"));
+  };
   const offer = (form) => {
     const toast = $("#toasts").lastElementChild;
     if (!toast || toast.dataset.undo === undefined) return;

@@ -1,5 +1,6 @@
 """The inbox by keyboard, in two browsers at once, and on the phone."""
 
+import re
 from statistics import median
 
 import pytest
@@ -172,7 +173,8 @@ def test_the_phone_shows_one_lead_a_screen_with_large_buttons(browser, rep, live
     open_inbox(page, rep, live_server)
 
     page.locator("[data-item-link]").first.click()
-    page.locator("#brief").wait_for()
+    page.wait_for_url(re.compile(r"/inbox/[0-9a-f-]{36}/"))
+    page.wait_for_timeout(500)
     sizes = page.locator(".verdicts .btn:visible").evaluate_all(
         "all => all.map((b) => b.getBoundingClientRect().height)"
     )
@@ -181,6 +183,11 @@ def test_the_phone_shows_one_lead_a_screen_with_large_buttons(browser, rep, live
     assert len(sizes) <= 4
     assert min(sizes) >= 48
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    first = opened_name(page)
+    page.get_by_role("button", name="Reject").click()
+    page.get_by_role("menuitem", name="Only researching").click()
+    page.locator("#brief-title", has_not_text=first).wait_for()
+    assert page.get_by_role("button", name="Accept").is_visible()
     context.close()
 
 
