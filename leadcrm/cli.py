@@ -1,5 +1,6 @@
 """Runs a management command with what it needs: a database, a broker, a key."""
 
+import importlib
 import os
 import secrets
 import signal
@@ -8,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import django
 import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
@@ -68,11 +70,22 @@ def prepared(command: str) -> Iterator[None]:
     os.environ.update(servers.environment())
     is_needed = missing and command not in WITHOUT_SERVERS
     if is_needed:
-        servers.acquire(say=announce if command in ("start", "test") else lambda line: None)
+        servers.acquire(
+            say=announce if command in ("start", "test") else lambda line: None,
+            meanwhile=lambda: import_ahead(command),
+        )
     try:
         yield
     finally:
         servers.release()
+
+
+def import_ahead(command: str) -> None:
+    """Import what ``command`` will need while its servers come up; pytest imports by itself, in an order of its own."""
+    if command != "test":
+        django.setup()
+    if command == "start":
+        importlib.import_module("leadcrm.management.commands.start")
 
 
 def provide_secret_key(place: Place, *, may_make: bool) -> None:

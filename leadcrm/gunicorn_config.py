@@ -1,7 +1,9 @@
 """Settings of the web server; read by ``manage.py start`` and by the container image."""
 
+import gc
 import os
 from pathlib import Path
+from typing import Any
 
 bind = os.environ.get("WEB_BIND", "0.0.0.0:8000")
 worker_class = "gthread"
@@ -16,3 +18,8 @@ control_socket_disable = True
 loglevel = "warning"
 # The heartbeat of a worker is a file that is touched; on a slow disk it would stall and the worker be killed.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # nosec B108 - gunicorn makes the file
+
+
+def when_ready(server: Any) -> None:
+    """Leave what is imported out of every later garbage collection: its memory stays shared, and ends quickly."""
+    gc.freeze()

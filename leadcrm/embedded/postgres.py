@@ -30,13 +30,13 @@ def is_up(place: Place) -> bool:
 
 
 def start(place: Place) -> subprocess.Popen[bytes]:
-    """Start the server of ``place``, made at its first start, and return once it answers. Raises Remedy."""
+    """Start the server of ``place``, made at its first start, without waiting for its answer. Raises Remedy."""
     programs = find_postgres(owner=place.owner, data_major=data_major(place))
     if data_major(place) is None:
         initialize(place, programs)
     log = open_log(place.root / "postgres.log")
     with log:
-        server = subprocess.Popen(
+        return subprocess.Popen(
             [programs.folder / "postgres", "-D", place.postgres, *options(place)],
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -46,8 +46,6 @@ def start(place: Place) -> subprocess.Popen[bytes]:
             start_new_session=True,
             **place.as_subprocess(),
         )
-    wait_until_up(place, server)
-    return server
 
 
 def stop(place: Place, server: subprocess.Popen[bytes] | None = None) -> None:

@@ -33,15 +33,20 @@ class Servers:
     def __exit__(self, *exc: object) -> None:
         self.release()
 
-    def acquire(self, *, say: Callable[[str], None] = lambda line: None) -> "Servers":
-        """Start what does not answer yet, and count as a user from now on. Raises Remedy."""
+    def acquire(
+        self, *, say: Callable[[str], None] = lambda line: None, meanwhile: Callable[[], None] = lambda: None
+    ) -> "Servers":
+        """Start what does not answer yet, and count as a user from now on. Raises Remedy.
+
+        ``meanwhile`` is done while the servers come up.
+        """
         self.place.make()
         self._gate = (self.place.root / "gate.lock").open("w")
         self._users = (self.place.root / "users.lock").open("w")
         fcntl.flock(self._gate, fcntl.LOCK_EX)
         try:
             fcntl.flock(self._users, fcntl.LOCK_SH)
-            self._start(say)
+            self._start(say, meanwhile)
         except BaseException:
             self._leave()
             raise
@@ -76,12 +81,17 @@ class Servers:
         own = self._started.get(kind)
         return own.poll() is None if own else kind.is_up(self.place)
 
-    def _start(self, say: Callable[[str], None]) -> None:
-        for kind in self.kinds:
-            if not kind.is_up(self.place):
-                say(f"Starting {kind.__name__.rpartition('.')[2].capitalize()} ...")
-                self._started[kind] = kind.start(self.place)
-                self.is_first = True
+    def _start(self, say: Callable[[str], None], meanwhile: Callable[[], None] = lambda: None) -> None:
+        missing = [kind for kind in self.kinds if not kind.is_up(self.place)]
+        for kind in missing:
+            say(f"Starting {kind.__name__.rpartition('.')[2].capitalize()} ...")
+            self._started[kind] = kind.start(self.place)
+            self.is_first = True
+        try:
+            meanwhile()
+        finally:
+            for kind in missing:
+                kind.wait_until_up(self.place, self._started[kind])
 
     def _leave(self) -> None:
         """Give up the shared lock, and stop what runs when it can be had alone. The gate must be held."""

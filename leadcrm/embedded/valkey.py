@@ -25,11 +25,11 @@ def is_up(place: Place) -> bool:
 
 
 def start(place: Place) -> subprocess.Popen[bytes]:
-    """Start the server of ``place`` and return once it answers. Raises Remedy."""
+    """Start the server of ``place`` without waiting for its answer. Raises Remedy."""
     program = find_valkey(owner=place.owner)
     place.valkey_socket.unlink(missing_ok=True)
     with open_log(place.root / "valkey.log") as log:
-        server = subprocess.Popen(
+        return subprocess.Popen(
             [program, *options(place)],
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -39,6 +39,10 @@ def start(place: Place) -> subprocess.Popen[bytes]:
             start_new_session=True,
             **place.as_subprocess(),
         )
+
+
+def wait_until_up(place: Place, server: subprocess.Popen[bytes]) -> None:
+    """Return once the server answers. Raises Remedy with its last words."""
     deadline = time.monotonic() + START_SECONDS
     while not is_up(place):
         if server.poll() is not None or time.monotonic() > deadline:
@@ -46,7 +50,6 @@ def start(place: Place) -> subprocess.Popen[bytes]:
             server.wait(STOP_SECONDS)
             raise not_started("Valkey", place.root / "valkey.log")
         time.sleep(0.02)
-    return server
 
 
 def stop(place: Place, server: subprocess.Popen[bytes] | None = None) -> None:
