@@ -1,10 +1,5 @@
 """The form on somebody else's website: another origin, a strict policy, a keyboard, no JavaScript, a cut network."""
 
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-
 import pytest
 from django.utils import timezone
 
@@ -23,39 +18,6 @@ PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A we
 <div data-lead-form="{form}"{height}><a href="{crm}/f/{form}">Fill in the form</a></div>
 <p>What comes below the form.</p></main>
 <script async src="{crm}/embed.js"></script></body></html>"""
-
-
-@dataclass
-class Site:
-    """A website on an origin of its own."""
-
-    url: str
-    pages: dict[str, tuple[str, dict[str, str]]] = field(default_factory=dict)
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    pages: dict[str, tuple[str, dict[str, str]]] = {}
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            body, headers = pages.get(self.path.partition("?")[0], ("", {}))
-            self.send_response(200 if body else 404)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            for name, value in headers.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body.encode())
-
-        def log_message(self, *args: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield Site(f"http://127.0.0.1:{server.server_port}", pages)
-    server.shutdown()
-    server.server_close()
 
 
 @pytest.fixture
