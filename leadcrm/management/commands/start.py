@@ -68,6 +68,7 @@ class Command(BaseCommand):
             self.print_sign_ins()
             return
         self.say("Loading sample data (once; about a minute) ...")
+        unfinished.parent.mkdir(parents=True, exist_ok=True)
         unfinished.touch()
         with connection.cursor() as cursor:
             # Sample data can be made again, so its thousands of commits need not wait for the disk.
