@@ -71,4 +71,6 @@ def _message(fact: FactRow) -> Quote | None:
 
 
 def _content(fact: FactRow) -> str:
-    return str(fact.payload.get("offer_name") or fact.payload.get("subject") or "").strip()
+    """Name what the lead has got to read; a demo or a contact is asked for, not read."""
+    is_asked_for = fact.kind == Kind.FORM_SUBMITTED and not fact.payload.get("offer_mail")
+    return "" if is_asked_for else str(fact.payload.get("offer_name") or fact.payload.get("subject") or "").strip()

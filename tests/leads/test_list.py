@@ -1,0 +1,158 @@
+"""The list shows the leads a person may see, narrowed as the URL says."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import Role
+from leads.kinds import Stage
+from leads.models import Lead, Source
+from leads.selectors import LeadFilter, lead_list, visible_leads
+from tests.factories.leads import LeadFactory
+from tests.factories.sales import make_lead, make_team, make_user
+
+pytestmark = pytest.mark.django_db
+LIST = "/leads/"
+
+
+def names(answer) -> list[str]:
+    return [lead.name for lead in answer.context["page"].items]
+
+
+@pytest.fixture
+def marketer(client):
+    user = make_user(Role.MARKETER)
+    client.force_login(user)
+    return user
+
+
+def test_each_scope_sees_its_leads(now) -> None:
+    north, south = make_team("North"), make_team("South")
+    me, colleague, stranger = (make_user(Role.REP, team=team) for team in (north, north, south))
+    mine = make_lead(now, owner=me)
+    queued = make_lead(now, team=north)
+    of_colleague = make_lead(now, owner=colleague, team=north)
+    elsewhere = make_lead(now, owner=stranger, team=south)
+    nobodys = make_lead(now)
+
+    seen = {role: set(visible_leads(make_user(role, team=north))) for role in (Role.MANAGER, Role.VIEWER)}
+
+    assert set(visible_leads(me)) == {mine, queued}
+    assert seen[Role.MANAGER] == {mine, queued, of_colleague}
+    assert seen[Role.VIEWER] == {mine, queued, of_colleague, elsewhere, nobodys}
+    assert set(visible_leads(make_user(Role.REP))) == set()
+
+
+def test_the_list_is_for_people_who_are_signed_in(client) -> None:
+    assert client.get(LIST).url == "/login?next=/leads/"
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("q=grace", ["Grace Hopper"]),
+        ("q=HOPPER+navy", ["Grace Hopper"]),
+        ("q=nobody", []),
+        ("stage=mql", ["Ada Lovelace"]),
+        ("stage=new", ["Grace Hopper"]),
+        ("stage=mql&stage=new", ["Grace Hopper", "Ada Lovelace"]),
+        ("temperature=hot", ["Ada Lovelace"]),
+        ("grade=A", ["Ada Lovelace"]),
+        ("owner=nobody", ["Grace Hopper", "Ada Lovelace"]),
+        ("came_from=2026-03-03", ["Grace Hopper"]),
+        ("channel=organic_search", ["Grace Hopper"]),
+        ("stage=nonsense", ["Grace Hopper", "Ada Lovelace"]),
+        ("source=99999999999999999999", ["Grace Hopper", "Ada Lovelace"]),
+        ("came_from=never", ["Grace Hopper", "Ada Lovelace"]),
+    ],
+)
+def test_filters_stand_in_the_url(client, marketer, now, query, found) -> None:
+    make_lead(now, temperature="hot", first_name="Ada", last_name="Lovelace", company="Engines")
+    LeadFactory(first_name="Grace", last_name="Hopper", company="Navy", created_at=now + timedelta(days=1))
+
+    answer = client.get(f"{LIST}?{query}")
+
+    assert answer.status_code == 200
+    assert names(answer) == found
+    assert answer.context["count"] == len(found)
+
+
+def test_a_filter_that_is_not_valid_is_named(client, marketer) -> None:
+    html = client.get(f"{LIST}?stage=nonsense").content.decode()
+
+    assert "nonsense is not one of the available choices" in html
+
+
+def test_pages_go_on_where_the_last_one_ended(client, marketer, now) -> None:
+    for number in range(120):
+        LeadFactory(first_name=f"N{number}", created_at=now + timedelta(seconds=number // 3))
+    seen: list[str] = []
+
+    url = LIST
+    while url:
+        answer = client.get(url)
+        seen += names(answer)
+        url = answer.context["older_url"] and LIST + answer.context["older_url"]
+
+    assert len(seen) == len(set(seen)) == 120
+
+
+def test_a_damaged_page_link_starts_at_the_first_page(client, marketer) -> None:
+    assert client.get(f"{LIST}?q=a&cursor=%00broken").url == "/leads/?q=a"
+
+
+def test_the_query_count_does_not_grow_with_the_page(client, marketer, now, django_assert_max_num_queries) -> None:
+    for number in range(50):
+        make_lead(now, owner=marketer, first_name=f"N{number}")
+
+    with django_assert_max_num_queries(10):
+        client.get(LIST)
+
+
+def test_an_empty_list_says_how_leads_arrive(client, marketer) -> None:
+    assert "No leads yet" in client.get(LIST).content.decode()
+    LeadFactory()
+    assert "No lead matches" in client.get(f"{LIST}?q=nobody").content.decode()
+
+
+def test_the_deep_page_uses_the_index_of_the_order(marketer, now) -> None:
+    for number in range(60):
+        LeadFactory(created_at=now + timedelta(minutes=number))
+
+    page = lead_list(marketer, LeadFilter(), size=20)
+    second = lead_list(marketer, LeadFilter(), cursor=page.next_cursor, size=20)
+    plan = visible_leads(marketer).order_by("-created_at", "-id")[:20].explain()
+
+    assert [lead.created_at for lead in second.items] == sorted((x.created_at for x in second.items), reverse=True)
+    assert page.items[-1].created_at > second.items[0].created_at
+    assert "OFFSET" not in plan
+
+
+def test_a_lead_is_added_by_hand_and_judged_later(client, marketer) -> None:
+    answer = client.post(reverse("leads:create"), {"email": "Ada@Engines.example", "first_name": "Ada"})
+
+    lead = Lead.objects.get()
+    assert answer.url == reverse("lead_page", args=[lead.pk])
+    assert (lead.email_key, lead.first_name) == ("ada@engines.example", "Ada")
+    assert lead.marks.count() == 1
+
+
+def test_adding_without_address_says_what_is_missing(client, marketer) -> None:
+    answer = client.post(reverse("leads:create"), {"first_name": "Ada"})
+
+    assert answer.status_code == 422
+    assert "Give an e-mail address or a phone number." in answer.content.decode()
+
+
+def test_a_viewer_adds_nobody(client) -> None:
+    client.force_login(make_user(Role.VIEWER))
+
+    assert client.post(reverse("leads:create"), {"email": "ada@engines.example"}).status_code == 403
+    assert not Lead.objects.exists()
+
+
+def test_each_stage_can_be_asked_for(client, marketer) -> None:
+    assert Source.objects.count() == 0
+    for stage in Stage.values:
+        assert client.get(LIST, {"stage": stage}).status_code == 200
