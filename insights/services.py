@@ -20,3 +20,9 @@ def set_goal(*, month: date, accepted_sqls: int, by: User, now: datetime) -> Goa
     changes = {"accepted_sqls": [before.accepted_sqls if before else None, accepted_sqls]}
     audit(by=by, action="set goal", kind="goal", object_id=first.isoformat(), changes=changes, now=now)
     return goal
+
+
+def remove_sample_goals() -> int:
+    """Delete the goals that people of the sample data set. Returns how many there were."""
+    deleted, _ = Goal.objects.filter(set_by__is_sample=True).delete()
+    return deleted

@@ -13,7 +13,7 @@ from accounts.services.people import (
     set_password,
     set_theme,
 )
-from accounts.services.samples import remove_sample_users
+from accounts.services.samples import remove_sample_users, renew_sample_password
 from accounts.services.setup import create_first_admin, issue_setup_link, setup_link_works
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "new_password",
     "note_key_use",
     "remove_sample_users",
+    "renew_sample_password",
     "revoke_api_key",
     "set_password",
     "set_theme",

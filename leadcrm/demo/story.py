@@ -63,7 +63,7 @@ def story(*, seed: int, now: datetime, count: int = COUNT, days: int = DAYS) -> 
 def _life(random: Random, person: Person, now: datetime, days: int) -> Iterator[Event]:
     road = random.choices(ROADS, [road.weight for road in ROADS])[0]
     # More people come late than early, so that the newest month is the fullest.
-    first = _daytime(random, now - timedelta(days=days * random.random() ** 1.3))
+    first = min(_daytime(random, now - timedelta(days=days * random.random() ** 1.3)), now - timedelta(minutes=5))
     drive = person.worth * road.worth
     template = "demo" if random.random() < drive * 0.22 else random.choices(("guide", "contact"), (9, 1))[0]
     yield _submission(random, first, person, template, road)

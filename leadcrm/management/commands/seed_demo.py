@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from redis import RedisError
 
+from accounts.services import new_password, renew_sample_password
 from common import heartbeat
 from leadcrm.demo.play import SampleDataPresent, load_sample_data
 from leadcrm.demo.remove import remove_sample_data
@@ -16,6 +17,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--remove", action="store_true", help="remove all sample data")
+        parser.add_argument("--sign-ins", action="store_true", help="give the sample people a new password")
+        parser.add_argument("--password", default="", help="their password (default: a new one each time)")
         parser.add_argument("--leads", type=int, default=300)
         parser.add_argument("--days", type=int, default=90)
 
@@ -23,13 +26,24 @@ class Command(BaseCommand):
         if options["remove"]:
             self.stdout.write(f"Removed {remove_sample_data()} sample leads with all that hung on them.")
             return
+        if not options["sign_ins"]:
+            self._load(options["leads"], options["days"])
+        self._print_sign_ins(options["password"] or new_password())
+
+    def _load(self, leads: int, days: int) -> None:
         self._refuse_beside_a_worker()
         try:
-            loaded = load_sample_data(now=timezone.now(), leads=options["leads"], days=options["days"])
+            loaded = load_sample_data(now=timezone.now(), leads=leads, days=days)
         except SampleDataPresent as exc:
             raise CommandError(str(exc)) from exc
-        self.stdout.write(f"Loaded {loaded.leads} sample leads. Sign in with the password “{loaded.password}” as")
-        for person in loaded.people:
+        self.stdout.write(f"Loaded {loaded.leads} sample leads.")
+
+    def _print_sign_ins(self, password: str) -> None:
+        people = renew_sample_password(password=password)
+        if not people:
+            raise CommandError("There is no sample data. Load it with `seed_demo`.")
+        self.stdout.write(f"Sign in with the password {password} as")
+        for person in people:
             self.stdout.write(f"  {person.email:24} {person.get_role_display()}")
 
     def _refuse_beside_a_worker(self) -> None:

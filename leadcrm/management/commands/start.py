@@ -13,12 +13,10 @@ from django.db import connection
 from django.utils import timezone
 from redis import RedisError
 
-from accounts.models import User
 from accounts.services import SetupDone, issue_setup_link
 from common.heartbeat import clear_heartbeat
 from leadcrm import launch
 from leadcrm.cli import HELD
-from leadcrm.demo.play import PASSWORD
 from leadcrm.remedy import Remedy
 from leadcrm.selfcheck import report, run_test_lead
 from leadcrm.supervisor import Supervisor
@@ -36,7 +34,7 @@ class Command(BaseCommand):
 
     def handle(self, *, host: str, port: int, demo: bool, **options: Any) -> None:
         if demo and not is_loopback(host):
-            raise CommandError("--demo prints passwords that everybody knows, so it listens on 127.0.0.1 only.")
+            raise CommandError("--demo prints passwords, so it listens on 127.0.0.1 only.")
         began = time.monotonic()
         launch.refuse_taken_port(host, port)
         launch.update_database(self.say)
@@ -65,7 +63,7 @@ class Command(BaseCommand):
         if unfinished.exists():
             call_command("seed_demo", remove=True, stdout=self.stdout)
         elif Lead.objects.filter(is_sample=True).exists():
-            self.print_sign_ins()
+            call_command("seed_demo", sign_ins=True, stdout=self.stdout)
             return
         self.say("Loading sample data (once; about a minute) ...")
         unfinished.parent.mkdir(parents=True, exist_ok=True)
@@ -76,12 +74,6 @@ class Command(BaseCommand):
         call_command("seed_demo", stdout=self.stdout)
         connection.close()
         unfinished.unlink()
-
-    def print_sign_ins(self) -> None:
-        """Say who can sign in to the sample data."""
-        self.say(f"Sign in to the sample data with the password “{PASSWORD}” as")
-        for person in User.objects.filter(is_sample=True).order_by("pk"):
-            self.say(f"  {person.email:24} {person.get_role_display()}")
 
     def greet(self, host: str, port: int, seconds: float) -> None:
         """Say where the product is, and how the first person gets in."""
