@@ -56,8 +56,8 @@ def advance(*, lead_ids: Collection[UUID], activity_ids: Collection[int] = (), n
     facts = lead_facts.engine_facts(ids)
     judged = judge_leads(leads=locked, facts=facts, now=now)
     leads.apply_judgements(judged=judged, facts=facts, now=now)
-    nurture_leads(lead_ids=ids, now=now)
-    hand_over(lead_ids=ids, now=now)
+    nurture_leads(lead_ids=ids, facts=facts, now=now)
+    hand_over(lead_ids=ids, facts=facts, now=now)
 
 
 def _advance_or_halve(marks: Sequence[Mark], now: datetime) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from leads.kinds import STAGE_ORDER, VERDICT_KINDS, CauseKind, Kind, Stage
@@ -30,8 +30,7 @@ class IllegalMove(ValueError):
     """This stage cannot be reached from the present one."""
 
 
-@dataclass(frozen=True, slots=True)
-class FactRow:
+class FactRow(NamedTuple):
     """A fact as the engine and the lifecycle read it."""
 
     id: int
@@ -114,14 +113,12 @@ def undone_ids(facts: Iterable[FactRow]) -> set[int]:
 
 def decisions(facts: Sequence[FactRow]) -> list[Decision]:
     """Return every act of a person on the stage that was not undone, in the order in which they take effect."""
-    undone = undone_ids(facts)
-    found = [_decision(fact) for fact in facts if fact.id not in undone]
-    return sorted((d for d in found if d is not None), key=lambda d: (d.at, d.fact.id))
+    acts = [fact for fact in facts if fact.kind in DECIDING_KINDS]
+    undone = undone_ids(facts) if acts else ()
+    return sorted((_decision(act) for act in acts if act.id not in undone), key=lambda d: (d.at, d.fact.id))
 
 
-def _decision(fact: FactRow) -> Decision | None:
-    if fact.kind not in DECIDING_KINDS:
-        return None
+def _decision(fact: FactRow) -> Decision:
     stage: str | None = STAGE_AFTER.get(fact.kind)
     text = DECIDING_KINDS[Kind(fact.kind)]
     if fact.kind == Kind.STAGE_SET:
@@ -174,7 +171,7 @@ def settle(standing: Standing, judged: Judged, facts: Sequence[FactRow], now: da
     if move is not None:
         moves.append(move)
         standing = replace(standing, stage=move.to_stage, stage_since=move.at, cause=move.cause)
-    return replace(standing, stage_since=standing.stage_since or now), moves
+    return standing if standing.stage_since else replace(standing, stage_since=now), moves
 
 
 def _take_decision(standing: Standing, decision: Decision, moves: list[Move]) -> Standing:

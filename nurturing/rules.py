@@ -1,8 +1,9 @@
 """Who may be in a sequence, and why someone leaves it: decisions without the database."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from leads.kinds import REQUEST_KINDS, Kind, Stage
@@ -16,6 +17,17 @@ SALES_OPENING = (Kind.HANDOVER_OPENED, Kind.HANDOVER_CLAIMED, Kind.HANDOVER_ACCE
 SALES_CLOSING = (Kind.HANDOVER_REJECTED, Kind.HANDOVER_RECYCLED, Kind.OUTCOME_WON, Kind.OUTCOME_LOST)
 SALES_KINDS = (*SALES_OPENING, Kind.CONTACT_LOGGED, *SALES_CLOSING)
 DECIDING_KINDS = (Kind.FORM_SUBMITTED, *SALES_KINDS, *REQUEST_KINDS, Kind.EMAIL_REPLIED)
+
+
+class FactLike(Protocol):
+    """What is read of a fact before it is known whether it matters."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def occurred_at(self) -> datetime: ...
+    @property
+    def payload(self) -> Mapping[str, Any]: ...
 
 
 @dataclass(frozen=True)
@@ -66,13 +78,23 @@ def reason_to_stop(standing: Standing, sequence: Sequence, *, started_at: dateti
     return _reason_to_stay_out(standing, sequence, now) or _stop_by_fact(standing, since=started_at)
 
 
+def asks_for_guide(fact: FactLike) -> bool:
+    """Whether a mail with a guide was promised to who sent this."""
+    return fact.kind == Kind.FORM_SUBMITTED and fact.payload.get("offer_mail") is True
+
+
+def starts(sequence: Sequence, fact: FactLike, *, now: datetime) -> bool:
+    """Whether this fact lets a lead into ``sequence`` at ``now``, as far as the fact goes."""
+    return (
+        fact.kind == Kind.FORM_SUBMITTED
+        and now - fact.occurred_at <= ENTRY_WINDOW
+        and _is_about(sequence, fact.payload)
+    )
+
+
 def cause_to_enter(standing: Standing, sequence: Sequence, *, now: datetime) -> Fact | None:
     """Return the newest fact that lets this lead into ``sequence``, or None where something speaks against it."""
-    facts = [
-        fact
-        for fact in standing.facts
-        if fact.kind == Kind.FORM_SUBMITTED and now - fact.occurred_at <= ENTRY_WINDOW and _starts(sequence, fact)
-    ]
+    facts = [fact for fact in standing.facts if starts(sequence, fact, now=now)]
     return None if not facts or _reason_to_stay_out(standing, sequence, now) else facts[-1]
 
 
@@ -126,7 +148,7 @@ def _takes_effect_at(fact: Fact) -> datetime:
     return datetime.fromisoformat(effective_at) if effective_at else fact.occurred_at
 
 
-def _starts(sequence: Sequence, fact: Fact) -> bool:
+def _is_about(sequence: Sequence, payload: Mapping[str, Any]) -> bool:
     if sequence.starts_on == StartsOn.ANY_GUIDE:
-        return bool(fact.payload.get("offer_mail"))
-    return str(fact.payload.get(sequence.starts_on, "")) == sequence.start_value
+        return bool(payload.get("offer_mail"))
+    return str(payload.get(sequence.starts_on, "")) == sequence.start_value

@@ -1,11 +1,13 @@
 """Why a lead is to be handed over: it became SQL, or asked for sales, and no handover took that yet."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from common.arrays import AnyOf
 from leads.kinds import REQUEST_KINDS, Stage
+from leads.lifecycle import FactRow
 from leads.models import Activity, LeadState, Transition
 from leads.words import fact_words
 from sales.models import CauseKind, Handover
@@ -20,6 +22,13 @@ class Cause:
     at: datetime
     transition_id: int | None = None
     activity_id: int | None = None
+
+
+def leads_with_causes(lead_ids: Collection[UUID], facts: Mapping[UUID, Iterable[FactRow]]) -> set[UUID]:
+    """Return the leads that ever became SQL or asked for sales; most of a batch did neither."""
+    became = Transition.objects.filter(AnyOf("lead", lead_ids), to_stage=Stage.SQL).values_list("lead_id", flat=True)
+    asked = {lead_id for lead_id, own in facts.items() if any(fact.kind in REQUEST_KINDS for fact in own)}
+    return asked | set(became)
 
 
 def untaken_causes(lead_ids: Collection[UUID]) -> dict[UUID, Cause]:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from common.arrays import AnyOf, id_array
 from leads.kinds import Kind
 from leads.lifecycle import FactRow, Judged, Move, Standing, next_effect_at, settle
 from leads.models import Lead, LeadState, Transition
@@ -64,20 +65,21 @@ COLUMNS = {
 WRITE_STATES = f"""
 INSERT INTO leads_leadstate ({", ".join(COLUMNS)})
 SELECT {", ".join(COLUMNS)}
-FROM jsonb_to_recordset(%s::jsonb) AS state ({", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())})
+FROM json_to_recordset(%s::json) AS state ({", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())})
 ON CONFLICT (lead_id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name != "lead_id")}
 """
 TIME_MARKS = """
 INSERT INTO leads_mark (lead_id, due_at, urgent, is_time, attempts, error)
 SELECT lead_id, due_at, false, true, 0, '' FROM unnest(%s::uuid[], %s::timestamptz[]) AS moment (lead_id, due_at)
 ON CONFLICT (lead_id) WHERE is_time DO UPDATE SET due_at = excluded.due_at, attempts = 0, error = ''
+WHERE leads_mark.due_at <> excluded.due_at OR leads_mark.attempts > 0
 """
 DROP_TIME_MARKS = "DELETE FROM leads_mark WHERE is_time AND lead_id = ANY(%s::uuid[])"
 
 
 def lock_leads(lead_ids: Collection[UUID]) -> list[Lead]:
     """Lock leads against other judges, in id order. NO KEY: a submission may still add facts meanwhile."""
-    return list(Lead.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=lead_ids).order_by("pk"))
+    return list(Lead.objects.select_for_update(no_key=True, of=("self",)).filter(AnyOf("pk", lead_ids)).order_by("pk"))
 
 
 @transaction.atomic
@@ -99,7 +101,7 @@ def apply_judgements(
     _write_states(states)
     if transitions:
         Transition.objects.bulk_create(transitions)
-    _set_time_marks(judged, facts, now)
+    _set_time_marks({state["lead_id"]: state["next_change_at"] for state in states})
     return transitions
 
 
@@ -109,7 +111,7 @@ def _write_states(states: Sequence[dict[str, Any]]) -> None:
 
 
 def _standings(lead_ids: Collection[UUID]) -> dict[UUID, Standing]:
-    rows = LeadState.objects.filter(lead__in=lead_ids).values_list(*STANDING_COLUMNS)
+    rows = LeadState.objects.filter(AnyOf("lead", lead_ids)).values_list(*STANDING_COLUMNS)
     return {row[0]: Standing(*row[1:]) for row in rows}
 
 
@@ -161,9 +163,8 @@ def _next_moment(one: Judged, facts: Sequence[FactRow], now: datetime) -> dateti
     return min(moments, default=None)
 
 
-def _set_time_marks(judged: Sequence[Judged], facts: Mapping[UUID, Sequence[FactRow]], now: datetime) -> None:
-    due = {one.lead_id: _next_moment(one, facts.get(one.lead_id, ()), now) for one in judged}
-    set_ids = [lead_id for lead_id, moment in due.items() if moment is not None]
+def _set_time_marks(moments: Mapping[UUID, datetime | None]) -> None:
+    due = {lead_id: moment for lead_id, moment in moments.items() if moment is not None}
     with connection.cursor() as cursor:
-        cursor.execute(TIME_MARKS, [set_ids, [due[lead_id] for lead_id in set_ids]])
-        cursor.execute(DROP_TIME_MARKS, [[lead_id for lead_id, moment in due.items() if moment is None]])
+        cursor.execute(TIME_MARKS, [id_array(due), list(due.values())])
+        cursor.execute(DROP_TIME_MARKS, [id_array(moments.keys() - due.keys())])

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from common.arrays import AnyOf
 from leads.models import Mark
 
 PUT_OFF_MINUTES = (1, 5, 30, 120, 720)
@@ -16,7 +17,7 @@ def due_marks(*, now: datetime, limit: int) -> list[Mark]:
 
 def take_marks(*, marks: Collection[Mark]) -> None:
     """Delete exactly the marks that were looked at; one added meanwhile stays."""
-    Mark.objects.filter(pk__in=[mark.pk for mark in marks]).delete()
+    Mark.objects.filter(AnyOf("pk", [mark.pk for mark in marks])).delete()
 
 
 def put_off(*, marks: Collection[Mark], error: str, now: datetime) -> None:

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.services import audit
+from common.arrays import AnyOf
 from leads.kinds import Kind
 from leads.matching import email_key
 from leads.models import Activity, FieldProposal, Lead
@@ -78,8 +79,10 @@ def adopt_answers(*, leads: Iterable[Lead], activity_ids: Collection[int], now: 
 
     Called by the pipeline, which holds the leads' locks and judges the same objects next.
     """
+    if not activity_ids:
+        return
     by_id = {lead.pk: lead for lead in leads}
-    submissions = Activity.objects.filter(pk__in=activity_ids, kind=Kind.FORM_SUBMITTED, lead__in=by_id)
+    submissions = Activity.objects.filter(AnyOf("pk", activity_ids), AnyOf("lead", by_id), kind=Kind.FORM_SUBMITTED)
     facts: list[NewActivity] = []
     proposals: list[FieldProposal] = []
     for activity in submissions.order_by("id"):

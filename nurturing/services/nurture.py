@@ -1,16 +1,19 @@
 """What the pipeline asks for after judging: whatever should exist for these leads by now, exists afterwards."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from common.arrays import AnyOf
 from common.wake import wake
+from leads.lifecycle import FactRow
+from leads.selectors import engine_facts
 from mail.models import Status
 from nurturing.models import Enrollment, EnrollmentState, Sequence, Step
-from nurturing.rules import Standing, cause_to_enter, reason_to_stop
+from nurturing.rules import Standing, asks_for_guide, cause_to_enter, reason_to_stop, starts
 from nurturing.selectors.standing import standings
 from nurturing.services.requested import send_requested_guides
 from nurturing.services.stops import end_enrollment
@@ -18,27 +21,47 @@ from nurturing.services.stops import end_enrollment
 ADVANCE = "nurturing.advance_due_enrollments"
 
 
+def nurture_leads(
+    *, lead_ids: Collection[UUID], now: datetime, facts: Mapping[UUID, Iterable[FactRow]] | None = None
+) -> None:
+    """Send the guides asked for, stop who must not be nurtured, enroll who may; a second call changes nothing.
+
+    ``facts`` are those of the leads, where the caller has read them. They, the enrollments and the sequences say which
+    leads this can concern; of a large batch that is a few, and only of those more is read.
+    """
+    facts = engine_facts(lead_ids) if facts is None else facts
+    sequences = list(Sequence.objects.filter(is_active=True).select_related("topic"))
+    asking = [lead_id for lead_id, own in facts.items() if any(map(asks_for_guide, own))]
+    entering = [lead_id for lead_id, own in facts.items() if _may_enter(own, sequences, now)]
+    running = set(_running(lead_ids).values_list("lead_id", flat=True))
+    if asking or entering or running:
+        _nurture(asking, {*entering, *running}, sequences, now)
+
+
+def _may_enter(facts: Iterable[FactRow], sequences: Collection[Sequence], now: datetime) -> bool:
+    return any(starts(sequence, fact, now=now) for sequence in sequences for fact in facts)
+
+
+def _running(lead_ids: Collection[UUID]) -> QuerySet[Enrollment]:
+    """Return the enrollments that can still be stopped, also one whose last mail waits."""
+    is_waiting = Q(state=EnrollmentState.FINISHED, step_messages__message__status=Status.PENDING)
+    return Enrollment.objects.filter(AnyOf("lead", lead_ids)).filter(Q(state=EnrollmentState.ACTIVE) | is_waiting)
+
+
 @transaction.atomic
-def nurture_leads(*, lead_ids: Collection[UUID], now: datetime) -> None:
-    """Send the guides asked for, stop who must not be nurtured, enroll who may; a second call changes nothing."""
-    send_requested_guides(lead_ids=lead_ids, now=now)
-    known = standings(lead_ids)
-    stop_where_due(known, now=now)
-    enroll_where_due(known, now=now)
+def _nurture(
+    asking: Collection[UUID], concerned: Collection[UUID], sequences: Collection[Sequence], now: datetime
+) -> None:
+    send_requested_guides(lead_ids=asking, now=now)
+    known = standings(concerned)
+    _stop_where_due(known, now)
+    _enroll_where_due(known, sequences, now)
 
 
-def stop_where_due(known: dict[UUID, Standing], *, now: datetime) -> None:
-    """End every enrollment of these leads that something speaks against, also one whose last mail still waits."""
-    running = (
-        Enrollment.objects.filter(lead__in=known)
-        .filter(
-            Q(state=EnrollmentState.ACTIVE)
-            | Q(state=EnrollmentState.FINISHED, step_messages__message__status=Status.PENDING)
-        )
-        .values("pk")
-    )
+def _stop_where_due(known: dict[UUID, Standing], now: datetime) -> None:
+    """End every enrollment of these leads that something speaks against."""
     enrollments = (
-        Enrollment.objects.filter(pk__in=running)
+        Enrollment.objects.filter(pk__in=_running(known).values("pk"))
         .select_related("sequence__topic")
         .select_for_update(of=("self",))
         .order_by("id")
@@ -50,9 +73,8 @@ def stop_where_due(known: dict[UUID, Standing], *, now: datetime) -> None:
             end_enrollment(enrollment, stop, now=now)
 
 
-def enroll_where_due(known: dict[UUID, Standing], *, now: datetime) -> None:
+def _enroll_where_due(known: dict[UUID, Standing], sequences: Collection[Sequence], now: datetime) -> None:
     """Enroll each lead with cause into every active sequence it has not run yet."""
-    sequences = list(Sequence.objects.filter(is_active=True).select_related("topic"))
     firsts = Step.objects.filter(version__in=[sequence.live_id for sequence in sequences], position=1)
     delays = dict(firsts.values_list("version", "delay_hours"))
     done = set(Enrollment.objects.filter(lead__in=known).values_list("sequence", "lead"))

@@ -27,6 +27,8 @@ class NoGuide(ValueError):
 @transaction.atomic
 def send_requested_guides(*, lead_ids: Collection[UUID], now: datetime) -> int:
     """Queue one guide mail for each request that has none yet and return how many were queued."""
+    if not lead_ids:
+        return 0
     waiting = list(
         Activity.objects.filter(lead__in=lead_ids, kind=Kind.FORM_SUBMITTED, payload__offer_mail=True)
         .exclude(pk__in=RequestedMail.objects.filter(activity__lead__in=lead_ids).values("activity"))

@@ -1,6 +1,6 @@
 """Opening handovers: level-triggered, so that calling it again changes nothing."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -8,10 +8,12 @@ from django.db import transaction
 
 from accounts.models import Team
 from leads.kinds import Kind, Temperature
+from leads.lifecycle import FactRow
 from leads.models import Lead
+from leads.selectors import engine_facts
 from leads.services import NewActivity, assign_team, lock_leads, record_activities
 from sales.business_time import BusinessHours
-from sales.causes import Cause, untaken_causes
+from sales.causes import Cause, leads_with_causes, untaken_causes
 from sales.models import Handover
 from sales.selectors.hours import business_hours
 from sales.services.offering import Desk
@@ -20,10 +22,16 @@ from sales.sla import due_times
 
 
 @transaction.atomic
-def hand_over(*, lead_ids: Collection[UUID], now: datetime) -> list[Handover]:
-    """Open a handover for each lead that has a cause and no open one. Returns those opened."""
+def hand_over(
+    *, lead_ids: Collection[UUID], now: datetime, facts: Mapping[UUID, Iterable[FactRow]] | None = None
+) -> list[Handover]:
+    """Open a handover for each lead that has a cause and no open one. Returns those opened.
+
+    ``facts`` are those of the leads, where the caller has read them.
+    """
     settle_handovers(now=now, lead_ids=lead_ids)
-    candidates = untaken_causes(lead_ids)
+    possible = leads_with_causes(lead_ids, engine_facts(lead_ids) if facts is None else facts)
+    candidates = untaken_causes(possible) if possible else {}
     if not candidates:
         return []
     lock_leads(candidates)

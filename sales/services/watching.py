@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 
+from common.arrays import AnyOf
 from leads.kinds import Kind
 from leads.models import Lead
 from leads.services import lock_leads
@@ -26,7 +27,7 @@ BATCH = 200
 def settle_handovers(*, now: datetime, lead_ids: Collection[UUID] | None = None) -> int:
     """Close handovers whose verdict can no longer be undone. Returns how many."""
     due = Handover.objects.filter(closed_at=None, settles_at__lte=now).order_by("settles_at")
-    rows = _locked(due[:BATCH] if lead_ids is None else due.filter(lead__in=lead_ids), due)
+    rows = _locked(due[:BATCH] if lead_ids is None else due.filter(AnyOf("lead", lead_ids)), due)
     for row in rows:
         if row.blocked_channel == ContactAttempt.Means.EMAIL:
             _block_address(row, now)

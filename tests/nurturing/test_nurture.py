@@ -34,10 +34,18 @@ def test_a_batch_costs_the_same_number_of_queries_whether_small_or_large(ask, no
     many = [ask(f"many{n}@buyer.example").pk for n in range(30)]
     nurture_leads(lead_ids=few + many, now=now)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(15):
         nurture_leads(lead_ids=few, now=now)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(15):
         nurture_leads(lead_ids=many, now=now)
+
+
+def test_a_batch_that_nothing_concerns_costs_three_queries(ask, now, django_assert_num_queries):
+    leads = [ask(f"calm{n}@buyer.example").pk for n in range(30)]
+    Activity.objects.update(payload={"form_name": "Contact"})
+
+    with django_assert_num_queries(3):
+        nurture_leads(lead_ids=leads, now=now)
 
 
 def test_each_guide_asked_for_is_sent_and_the_sequence_runs_once(ask, now):
