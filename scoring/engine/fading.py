@@ -84,18 +84,20 @@ class Curve:
 
     def _first_below(self, first: int, bound: int) -> int:
         """Return the first second at which a falling curve is below a bound above zero."""
-        guess, width = _smooth_crossing(self.parts, first, bound)
+        at_least, width = _smooth_crossing(self.parts, first, bound)
         value = self.value
-        if value(guess) >= bound:
-            at_least, below = guess, guess + width
-            while value(below) >= bound:
-                at_least, width = below, 2 * width
-                below += width
-        else:
-            at_least, below = max(first, guess - width), guess
-            while value(at_least) < bound:
-                below, width = at_least, 2 * width
-                at_least = max(first, below - width)
+        while (left := value(at_least)) < bound:
+            at_least, width = max(first, at_least - width), 2 * width
+        second = _step_down(self.parts, at_least, left - bound + 1)
+        if value(second) < bound <= value(second - 1):
+            return second
+        return self._halve(at_least, at_least + width, bound)
+
+    def _halve(self, at_least: int, below: int, bound: int) -> int:
+        """Return the same, from a second at which it is not below the bound and a guess of one at which it is."""
+        value = self.value
+        while value(below) >= bound:
+            at_least, below = below, 2 * below - at_least
         while below - at_least > 1:
             middle = (at_least + below) // 2
             if value(middle) >= bound:
@@ -156,6 +158,18 @@ def _smooth_crossing(parts: list[Part], first: float, bound: int) -> tuple[int, 
         if step * loss < 0.5:
             break
     return max(int(first), int(second)), max(2, int(2 / loss)) if loss else 64
+
+
+def _step_down(parts: list[Part], second: int, number: int) -> int:
+    """Return the second of the next steps' ``number``-th, as if no cap stood in the way: lines step at k + 1/2."""
+    steps = []
+    for _, terms, _ in parts:
+        for points, start, half_life in terms:
+            left = round(points * 0.5 ** ((second - start) / half_life))
+            for lower in range(left, max(left - number, 0), -1):
+                steps.append(start + half_life * log2(points / (lower - 0.5)))
+    steps.sort()
+    return max(second + 1, ceil(steps[number - 1])) if number <= len(steps) else second + 1
 
 
 def _bound(positive: list[tuple[int | None, int, int]], negative: list[tuple[int | None, int, int]]) -> int:
