@@ -4,6 +4,7 @@ from collections.abc import MutableMapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import environ
 from django.core.exceptions import ImproperlyConfigured
 
 DEVELOPMENT_KEY = "development-only-key-that-is-refused-when-debug-is-off"
@@ -35,6 +36,13 @@ def require_database_url(value: str) -> str:
             "started in another way needs DATABASE_URL, for example postgresql://user:password@host:5432/leadcrm."
         )
     return value
+
+
+def database_of(url: str) -> dict[str, Any]:
+    """Return ``url`` as Django's database settings; a socket's folder (``?host=/folder``) stands where hosts do."""
+    settings = environ.Env.db_url_config(url)
+    socket_folder = settings.get("OPTIONS", {}).pop("host", "")
+    return {**settings, "HOST": settings["HOST"] or socket_folder}
 
 
 def celery_broker_url(redis_url: str) -> str:

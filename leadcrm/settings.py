@@ -9,6 +9,7 @@ import structlog
 
 from leadcrm.config import (
     celery_broker_url,
+    database_of,
     hosts_with,
     leave_traceback_to_logging,
     require_database_url,
@@ -21,13 +22,15 @@ env = environ.Env()
 # --- Where the product runs ---------------------------------------------------------------------------------------
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = require_secret_key(env.str("SECRET_KEY", default=""), debug=DEBUG)
+# Keys that signed before this one did: what they signed stays valid, nothing new is signed with them.
+SECRET_KEY_FALLBACKS = [require_secret_key(key, debug=False) for key in env.list("SECRET_KEY_FALLBACKS", default=[])]
 PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
 IS_HTTPS = PUBLIC_BASE_URL.startswith("https://")
 ALLOWED_HOSTS = hosts_with(PUBLIC_BASE_URL, env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"]))
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 
 # --- Database: PostgreSQL 14 or newer; every statement ends, so that a thread is never lost to one ----------------
-DATABASES = {"default": environ.Env.db_url_config(require_database_url(env.str("DATABASE_URL", default="")))}
+DATABASES = {"default": database_of(require_database_url(env.str("DATABASE_URL", default="")))}
 DATABASES["default"].update(
     CONN_MAX_AGE=None,
     CONN_HEALTH_CHECKS=True,

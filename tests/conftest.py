@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from importlib.util import find_spec
 
 import pytest
 
@@ -16,6 +17,8 @@ CHROMIUM_ARGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# Those who only want to know whether the product works need no tools for developers: see requirements-dev.txt.
+collect_ignore_glob = [] if find_spec("axe_playwright_python") else ["browser/*", "shell/test_browser.py"]
 
 
 @pytest.fixture

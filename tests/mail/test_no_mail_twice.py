@@ -9,6 +9,7 @@ import threading
 import time
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -52,7 +53,8 @@ def run_in_threads(*works):
 def start_sender(email_url):
     """Start a real sending process on the test database."""
     database = connection.settings_dict
-    url = f"postgresql://{database['USER']}:{database['PASSWORD']}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
+    where = urlencode({"host": database["HOST"], "port": database["PORT"] or "5432"})
+    url = f"postgresql://{database['USER']}:{database['PASSWORD']}@/{database['NAME']}?{where}"
     environment = os.environ | {
         "DATABASE_URL": url,
         "EMAIL_URL": email_url,

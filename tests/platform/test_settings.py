@@ -82,7 +82,24 @@ def test_options_in_the_database_url_are_kept():
     )
 
     assert "'sslmode': 'disable'" in said
-    assert "/var/lib/leadcrm/ab/run" in said
+    assert said.endswith(" /var/lib/leadcrm/ab/run")
+
+
+def test_former_keys_still_open_what_they_have_signed():
+    former = "b" * 40
+    sign = "__import__('django.core.signing').core.signing"
+    signed = settings_say(f"{sign}.dumps('link', salt='s')", SECRET_KEY=former)
+
+    opened = f"{sign}.loads({signed.strip()!r}, salt='s')"
+
+    assert settings_say(opened, SECRET_KEY_FALLBACKS=f"{former},{'c' * 40}").strip() == "link"
+    with pytest.raises(AssertionError, match="BadSignature"):
+        settings_say(opened)
+
+
+def test_a_former_key_that_could_be_guessed_is_refused():
+    with pytest.raises(AssertionError, match="too short"):
+        settings_say("1", SECRET_KEY_FALLBACKS="short")
 
 
 @pytest.mark.parametrize(
