@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from common.ids import uuid7
+from leads.kinds import Channel
 
 
 class Offer(models.Model):
@@ -185,9 +186,15 @@ class Submission(models.Model):
     @property
     def sender(self) -> str:
         """Who sent it, by name and address."""
-        name = f"{self.answers.get('first_name', '')} {self.answers.get('last_name', '')}".strip()
-        email = self.answers.get("email", "")
-        return f"{name} ({email})" if name else email
+        return f"{self.name} ({self.email})" if self.name else self.email
+
+    @property
+    def name(self) -> str:
+        return f"{self.answers.get('first_name', '')} {self.answers.get('last_name', '')}".strip()
+
+    @property
+    def email(self) -> str:
+        return self.answers.get("email", "")
 
     @property
     def message(self) -> str:
@@ -198,9 +205,8 @@ class Submission(models.Model):
     def came_from(self) -> str:
         """The source of the first touch, else its channel."""
         first = self.attribution.get("first", {})
-        return " · ".join(
-            part for part in (first.get("source") or first.get("channel", ""), first.get("campaign")) if part
-        )
+        channel = dict(Channel.choices).get(first.get("channel"), "")
+        return " · ".join(part for part in (first.get("source") or channel, first.get("campaign")) if part)
 
     @property
     def tone(self) -> str:

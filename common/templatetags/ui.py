@@ -123,6 +123,13 @@ def signed_points(value: int | None) -> str:
 
 
 @register.filter
+def break_at_sign(email: str) -> SafeString:
+    """An e-mail address that breaks before its @ where a narrow column makes it."""
+    name, sign, domain = email.rpartition("@")
+    return format_html("{}<wbr>{}{}", name, sign, domain)
+
+
+@register.filter
 def whole_points(value: int | None) -> str:
     """Hundredths of a point as whole points, for tables."""
     return ui.whole_points_text(value)

@@ -21,7 +21,12 @@ class Source(models.Model):
         ]
 
     def __str__(self) -> str:
-        return " · ".join(part for part in (self.source or self.get_channel_display(), self.campaign) if part)
+        return " · ".join(part for part in (self.name, self.campaign) if part)
+
+    @property
+    def name(self) -> str:
+        """The source, else its channel."""
+        return self.source or self.get_channel_display()
 
 
 class Touch(models.Model):
