@@ -4,9 +4,11 @@ import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db.models import Field, Model, Q, QuerySet
 
 Row = TypeVar("Row", bound=Model)
 
@@ -33,7 +35,7 @@ def keyset_page(
     """
     rows = queryset.order_by(*order)
     if cursor:
-        rows = rows.filter(_after(order, _decode(cursor, len(order))))
+        rows = rows.filter(_after(order, _decode(cursor, order, queryset.model)))
     items = list(rows[: size + 1])
     more = len(items) > size
     items = items[:size]
@@ -63,11 +65,39 @@ def _column(row: Any, path: str) -> Any:
     return row
 
 
-def _decode(cursor: str, length: int) -> list[Any]:
+def _decode(cursor: str, order: tuple[str, ...], model: type[Model]) -> list[Any]:
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except ValueError as exc:
+    except (ValueError, RecursionError) as exc:
         raise BadCursor("This page link is damaged. Start again from the first page.") from exc
-    if not isinstance(values, list) or len(values) != length:
+    if not isinstance(values, list) or len(values) != len(order):
         raise BadCursor("This page link belongs to another list. Start again from the first page.")
-    return values
+    return [_of_column(_field(model, name.lstrip("-")), value) for name, value in zip(order, values, strict=True)]
+
+
+def _field(model: type[Model], path: str) -> Field | None:
+    """Return the field a path leads to; None for a column that the query itself has made."""
+    found: Any = None
+    try:
+        for name in path.split("__"):
+            found = (found.related_model if found else model)._meta.get_field(name)
+    except FieldDoesNotExist:
+        return None
+    return found
+
+
+def _of_column(field: Field | None, value: Any) -> Any:
+    """Return ``value`` as the column has it: what the database would choke on is no page link of ours."""
+    try:
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            raise TypeError(f"{type(value).__name__} is in no page link")
+        if isinstance(value, str):
+            value.encode()
+        found = field.to_python(value) if field else value
+        if isinstance(found, datetime):
+            found = found.astimezone(UTC)
+    except (ValidationError, ValueError, TypeError, OverflowError, AttributeError) as exc:
+        raise BadCursor("This page link is damaged. Start again from the first page.") from exc
+    if isinstance(found, str) and "\0" in found:
+        raise BadCursor("This page link is damaged. Start again from the first page.")
+    return found

@@ -1,11 +1,13 @@
 """What people enter about leads."""
 
 from dataclasses import fields
+from datetime import date
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 
 from leads.kinds import Channel, Grade, Stage, Temperature
 from leads.models import Lead
@@ -30,6 +32,12 @@ def check_number_or(word: str) -> Any:
     return check
 
 
+def day_field() -> forms.DateField:
+    """Return a field for a day that any calendar and any time zone can hold."""
+    bounds = (MinValueValidator(date(1970, 1, 1)), MaxValueValidator(date(2999, 12, 31)))
+    return forms.DateField(required=False, validators=bounds)
+
+
 class LeadFilterForm(forms.Form):
     """The filters of the list, as they stand in the URL. What is not valid narrows nothing and is named."""
 
@@ -40,12 +48,12 @@ class LeadFilterForm(forms.Form):
     channel = forms.ChoiceField(choices=[("", "Any channel"), *Channel.choices], required=False)
     source = forms.CharField(required=False, validators=[check_number_or("none")])
     owner = forms.CharField(required=False, validators=[check_number_or("nobody")])
-    came_from = forms.DateField(required=False)
-    came_to = forms.DateField(required=False)
+    came_from = day_field()
+    came_to = day_field()
     reached = forms.ChoiceField(choices=[("", ""), *REACHED], required=False)
     did = forms.ChoiceField(choices=[("", ""), *((act, act) for act in SALES_ACTS)], required=False)
-    done_from = forms.DateField(required=False)
-    done_to = forms.DateField(required=False)
+    done_from = day_field()
+    done_to = day_field()
     in_play = forms.BooleanField(required=False)
     put_off = forms.BooleanField(required=False)
 

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts.models import User
+from accounts.models import Scope, User
 from leads.kinds import Kind
-from sales.errors import InvalidVerdict
+from sales.errors import AlreadyClaimed, InvalidVerdict
 from sales.models import ContactAttempt, Handover
 from sales.services.holding import locked, store, take, tell
 
@@ -51,10 +51,15 @@ def _check(result: str, means: str, value_key: int | None) -> None:
 
 @transaction.atomic
 def add_note(*, handover: Handover, text: str, by: User, now: datetime) -> Handover:
-    """Keep a note, also after the verdict. Raises MayNotSell, HandoverNotFound, InvalidVerdict."""
+    """Keep a note, also after the verdict; who sees only their own leads notes on none of a colleague's.
+
+    Raises AlreadyClaimed, MayNotSell, HandoverNotFound, InvalidVerdict.
+    """
     if not text.strip():
         raise InvalidVerdict("The note is empty. Write a sentence.")
     row = locked(handover, by)
+    if by.scope == Scope.OWN and row.owner_id not in (None, by.pk):
+        raise AlreadyClaimed(row.owner)
     row.note = text.strip()
     store(row, now)
     tell(row, Kind.NOTE_ADDED, by, now, {"note": row.note})

@@ -166,6 +166,7 @@ def test_a_colleague_cannot_decide_what_another_holds(rep, colleague, now):
         lambda: services.log_contact(handover=handover, result="reached", by=colleague, now=now),
         lambda: services.win(handover=handover, by=colleague, now=now),
         lambda: services.undo(handover=handover, by=colleague, now=now),
+        lambda: services.add_note(handover=handover, text="Mine", by=colleague, now=now),
     ):
         with pytest.raises(services.AlreadyClaimed, match="Rep 1"):
             act()
