@@ -160,8 +160,8 @@ def test_unsubscribing_while_a_run_is_on_stops_what_has_not_left(queue, settings
     assert counts.adds_up
     assert counts.suppressed > 0
     assert counts.sent == len(sink.messages) >= 50
+    # What was on its way at that moment arrives; nothing sets out a second after the no.
     assert max(late, default=0) < 1
-    assert len(late) <= 1
 
 
 def test_a_hung_server_holds_a_sender_no_longer_than_its_time_outs(queue, settings, now):
