@@ -62,6 +62,6 @@ class NewForm(forms.Form):
     name = forms.CharField(label="Name", max_length=120, help_text="Only your team sees it.")
 
     def __init__(self, *args: Any, template: str, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id=f"id_{template}_%s", **kwargs)
+        super().__init__(*args, **{**kwargs, "auto_id": f"id_{template}_%s"})
         self.helper = FormHelper()
         self.helper.form_tag = False

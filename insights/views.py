@@ -1,37 +1,39 @@
 """The marketer's home and the goal it measures against."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import Role
 from accounts.permissions import role_required
+from accounts.requests import SignedInRequest
 from insights import selectors, services
 from insights.forms import GoalForm
 from insights.periods import CHOICES, DEFAULT
 
+LONGEST_ID = 19  # digits; more is no id of a row
 GOAL_SETTERS = (Role.ADMIN, Role.MARKETER, Role.MANAGER)
 
 
 @require_GET
 @login_required
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: SignedInRequest) -> HttpResponse:
     """Show the home of people who see all leads."""
     source = request.GET.get("source", "")
     page = selectors.home(
         period_key=request.GET.get("period", DEFAULT),
-        source_id=int(source) if source.isdecimal() else None,
+        source_id=int(source) if source.isdecimal() and len(source) < LONGEST_ID else None,
         now=timezone.now(),
     )
-    context = {"home": page, "periods": CHOICES, "can_set_goal": request.user.role in GOAL_SETTERS}
+    context = {"home": page, "periods": CHOICES, "can_set_goal": Role(request.user.role) in GOAL_SETTERS}
     return render(request, "insights/home.html", context)
 
 
 @role_required(*GOAL_SETTERS)
 @require_http_methods(["GET", "POST"])
-def goal(request: HttpRequest) -> HttpResponse:
+def goal(request: SignedInRequest) -> HttpResponse:
     """Set the goal of this month."""
     form = GoalForm(request.POST or None)
     if form.is_valid():

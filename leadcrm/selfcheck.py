@@ -90,7 +90,7 @@ def _follow(form: Form, host: str, port: int, now: datetime) -> Passage:
 
 def _send(form: Form, host: str, port: int, now: datetime) -> UUID:
     """Send the form and return the lead that came of it."""
-    number = FormVersion.objects.get(pk=form.live_version_id).number
+    number = FormVersion.objects.get(form=form).number
     fields = {
         "token": issue_token(form_id=form.pk, number=number, now=now - READING_TIME),
         "submission_key": str(uuid4()),

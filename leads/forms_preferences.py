@@ -14,7 +14,7 @@ class PreferenceForm(forms.Form):
 
     def __init__(self, *args, choices: Iterable[Choice], **kwargs) -> None:
         # The prefix keeps a topic from taking the name of a button.
-        super().__init__(*args, prefix="topic", **kwargs)
+        super().__init__(*args, **{**kwargs, "prefix": "topic"})
         for choice in choices:
             self.fields[choice.topic.slug] = forms.BooleanField(
                 label=choice.topic.name, help_text=choice.topic.description, required=False, initial=choice.is_on

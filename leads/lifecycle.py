@@ -119,7 +119,7 @@ def decisions(facts: Sequence[FactRow]) -> list[Decision]:
 
 
 def _decision(fact: FactRow) -> Decision:
-    stage: str | None = STAGE_AFTER.get(fact.kind)
+    stage: str | None = STAGE_AFTER.get(Kind(fact.kind))
     text = DECIDING_KINDS[Kind(fact.kind)]
     if fact.kind == Kind.STAGE_SET:
         stage, text = fact.payload["to"], fact.payload.get("reason", "")
@@ -183,7 +183,7 @@ def _take_decision(standing: Standing, decision: Decision, moves: list[Move]) ->
         moves.append(Move(standing.stage, decision.to, decision.at, kind, decision.text, fact.by_id, fact.id))
         standing = replace(standing, stage=decision.to, stage_since=decision.at, cause=decision.text)
     if fact.kind == Kind.STAGE_SET:
-        pin = {"pinned_by_id": fact.by_id, "pinned_at": fact.occurred_at, "pin_reason": decision.text}
+        pin: dict[str, Any] = {"pinned_by_id": fact.by_id, "pinned_at": fact.occurred_at, "pin_reason": decision.text}
         standing = replace(standing, is_pinned=True, **pin)
     return standing
 

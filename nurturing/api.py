@@ -7,6 +7,7 @@ from rest_framework import mixins, serializers
 from accounts.api.filters import ChoicesFilter
 from accounts.api.viewsets import ApiViewSet
 from accounts.models import Scope
+from accounts.requests import caller
 from leads.selectors.visibility import visible_leads
 from nurturing.models import Enrollment, EnrollmentState, Sequence, Step
 
@@ -78,6 +79,6 @@ class EnrollmentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiVie
 
     def get_queryset(self) -> QuerySet[Enrollment]:
         rows = Enrollment.objects.select_related("sequence_version")
-        if self.request.user.scope == Scope.ALL:
+        if caller(self.request).scope == Scope.ALL:
             return rows
-        return rows.filter(lead__in=visible_leads(self.request.user))
+        return rows.filter(lead__in=visible_leads(caller(self.request)))

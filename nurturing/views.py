@@ -4,13 +4,14 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.permissions import EDITORS, MANAGERS, can_edit_leads, can_manage, role_required
+from accounts.requests import SignedInRequest
 from common.models import Installation
 from common.pages import BadCursor
 from leads.selectors.visibility import visible_leads
@@ -25,7 +26,7 @@ PREVIEW_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data: h
 
 @require_GET
 @login_required
-def sequence_list(request: HttpRequest) -> HttpResponse:
+def sequence_list(request: SignedInRequest) -> HttpResponse:
     rows = selectors.sequence_list()
     context = {"rows": rows, "is_paused": Installation.current().sending_paused}
     return render(request, "nurturing/list.html", context)
@@ -33,7 +34,7 @@ def sequence_list(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @login_required
-def sequence_detail(request: HttpRequest, sequence_id: int) -> HttpResponse:
+def sequence_detail(request: SignedInRequest, sequence_id: int) -> HttpResponse:
     sequence = get_object_or_404(Sequence.objects.select_related("topic", "live"), pk=sequence_id)
     state = request.GET.get("state", "")
     try:
@@ -56,7 +57,7 @@ def sequence_detail(request: HttpRequest, sequence_id: int) -> HttpResponse:
 
 @require_GET
 @login_required
-def step_preview(request: HttpRequest, sequence_id: int, position: int) -> HttpResponse:
+def step_preview(request: SignedInRequest, sequence_id: int, position: int) -> HttpResponse:
     steps = Step.objects.filter(version__sequence=sequence_id, version=_live(sequence_id))
     step = get_object_or_404(steps.select_related("version__sequence__topic"), position=position)
     document = step_document(step, now=timezone.now())
@@ -65,7 +66,7 @@ def step_preview(request: HttpRequest, sequence_id: int, position: int) -> HttpR
 
 @role_required(*MANAGERS)
 @require_POST
-def start(request: HttpRequest, sequence_id: int) -> HttpResponse:
+def start(request: SignedInRequest, sequence_id: int) -> HttpResponse:
     sequence = get_object_or_404(Sequence, pk=sequence_id)
     try:
         services.activate_sequence(sequence=sequence, by=request.user, now=timezone.now())
@@ -78,7 +79,7 @@ def start(request: HttpRequest, sequence_id: int) -> HttpResponse:
 
 @role_required(*MANAGERS)
 @require_POST
-def pause(request: HttpRequest, sequence_id: int) -> HttpResponse:
+def pause(request: SignedInRequest, sequence_id: int) -> HttpResponse:
     sequence = get_object_or_404(Sequence, pk=sequence_id)
     services.pause_sequence(sequence=sequence, by=request.user, now=timezone.now())
     messages.success(request, f"“{sequence}” is paused. Nobody enters, no mail goes out, people keep their place.")
@@ -87,7 +88,7 @@ def pause(request: HttpRequest, sequence_id: int) -> HttpResponse:
 
 @require_GET
 @login_required
-def lead_panel(request: HttpRequest, lead_id: UUID) -> HttpResponse:
+def lead_panel(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     lead = get_object_or_404(visible_leads(request.user), pk=lead_id)
     context = {"panel": selectors.lead_panel(lead), "lead": lead, "can_edit": can_edit_leads(request.user)}
     return render(request, "nurturing/_lead_panel.html", context)
@@ -95,7 +96,7 @@ def lead_panel(request: HttpRequest, lead_id: UUID) -> HttpResponse:
 
 @role_required(*EDITORS)
 @require_POST
-def stop(request: HttpRequest, enrollment_id: UUID) -> HttpResponse:
+def stop(request: SignedInRequest, enrollment_id: UUID) -> HttpResponse:
     visible = Enrollment.objects.filter(lead__in=visible_leads(request.user)).select_related("sequence")
     enrollment = get_object_or_404(visible, pk=enrollment_id)
     form = StopForm(request.POST)

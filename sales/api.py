@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from accounts.api.filters import ChoicesFilter
 from accounts.api.viewsets import ApiViewSet
 from accounts.permissions import can_sell
+from accounts.requests import caller
 from sales import selectors, services
 from sales.models import Handover, State
 from sales.serializers import (
@@ -50,7 +51,7 @@ class HandoverFilters(django_filters.FilterSet):
 
     def by_owner(self, handovers: QuerySet, name: str, value: str) -> QuerySet:
         if value == "me":
-            return handovers.filter(owner=self.request.user)
+            return handovers.filter(owner=caller(self.request))
         if value == "nobody":
             return handovers.filter(owner=None)
         if value.isascii() and value.isdigit():
@@ -79,11 +80,11 @@ class HandoverViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewS
     may_write = staticmethod(can_sell)
 
     def get_queryset(self) -> QuerySet[Handover]:
-        return selectors.visible_handovers(self.request.user)
+        return selectors.visible_handovers(caller(self.request))
 
     def get_object(self) -> Handover:
         try:
-            return selectors.handover_for(self.request.user, UUID(self.kwargs["pk"]))
+            return selectors.handover_for(caller(self.request), UUID(self.kwargs["pk"]))
         except services.HandoverNotFound as exc:
             raise NotFound(str(exc)) from exc
 

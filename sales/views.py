@@ -1,11 +1,12 @@
 """The inbox: a list, a brief, and acts that answer with the page."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,7 +15,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.permissions import can_sell
+from accounts.requests import SignedInRequest
 from common.models import Installation
+from common.pages import BadCursor
 from leads.selectors import visible_leads
 from sales import selectors
 from sales.acts import ACTS, Act
@@ -28,21 +31,21 @@ UNCHANGED = 204
 
 @require_GET
 @login_required
-def inbox(request: HttpRequest) -> HttpResponse:
+def inbox(request: SignedInRequest) -> HttpResponse:
     """Show a tab of the inbox with its first handover opened."""
     return _page(request)
 
 
 @require_GET
 @login_required
-def item(request: HttpRequest, handover_id: UUID) -> HttpResponse:
+def item(request: SignedInRequest, handover_id: UUID) -> HttpResponse:
     """Show the inbox with one handover opened; on a phone that handover alone."""
     return _page(request, _handover(request, handover_id))
 
 
 @require_GET
 @login_required
-def brief(request: HttpRequest, handover_id: UUID) -> HttpResponse:
+def brief(request: SignedInRequest, handover_id: UUID) -> HttpResponse:
     """Show one handover alone."""
     return render(request, "sales/_brief.html", _brief_context(request, _handover(request, handover_id)))
 
@@ -50,7 +53,7 @@ def brief(request: HttpRequest, handover_id: UUID) -> HttpResponse:
 @never_cache
 @require_GET
 @login_required
-def rows(request: HttpRequest) -> HttpResponse:
+def rows(request: SignedInRequest) -> HttpResponse:
     """Show the list alone, or 204 while it is as the caller knows it (``v``)."""
     if request.GET.get("v") == selectors.version_of(request.user):
         return HttpResponse(status=UNCHANGED)
@@ -62,19 +65,19 @@ def rows(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_GET
 @login_required
-def count(request: HttpRequest) -> HttpResponse:
+def count(request: SignedInRequest) -> HttpResponse:
     """Show how many handovers wait, nothing where none does."""
     return HttpResponse(str(selectors.open_count(request.user) or ""), content_type="text/plain")
 
 
 @require_POST
 @login_required
-def act(request: HttpRequest, handover_id: UUID, verb: str) -> HttpResponse:
+def act(request: SignedInRequest, handover_id: UUID, verb: str) -> HttpResponse:
     """Do one act and lead to the page that shows it; a refusal says why, with its status."""
     handover, wanted = _handover(request, handover_id), ACTS[verb]
     form = wanted.form(request.POST)
     if not form.is_valid():
-        text = " ".join(text for texts in form.errors.values() for text in texts)
+        text = " ".join(str(text) for texts in form.errors.values() for text in texts)
         return _refuse(request, handover, text, 422)
     try:
         wanted.service(handover=handover, by=request.user, now=timezone.now(), **form.cleaned_data)
@@ -88,14 +91,14 @@ def act(request: HttpRequest, handover_id: UUID, verb: str) -> HttpResponse:
 
 @require_GET
 @login_required
-def lead_panel(request: HttpRequest, lead_id: UUID) -> HttpResponse:
+def lead_panel(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     """Show the panel of sales on a lead's page."""
     lead = get_object_or_404(visible_leads(request.user), pk=lead_id)
     panel = selectors.lead_panel(request.user, lead)
     return render(request, "sales/_lead_panel.html", {"panel": panel, "lead": lead})
 
 
-def _handover(request: HttpRequest, handover_id: UUID) -> Handover:
+def _handover(request: SignedInRequest, handover_id: UUID) -> Handover:
     try:
         return selectors.handover_for(request.user, handover_id)
     except HandoverNotFound as exc:
@@ -103,12 +106,12 @@ def _handover(request: HttpRequest, handover_id: UUID) -> Handover:
 
 
 def _page(
-    request: HttpRequest, handover: Handover | None = None, *, refusal: str = "", status: int = 200
+    request: SignedInRequest, handover: Handover | None = None, *, refusal: str = "", status: int = 200
 ) -> HttpResponse:
     now, is_alone = timezone.now(), handover is not None
     tab = _asked_tab(request) or _tab_of(request, handover)
     focus = str(handover.pk) if handover else ""
-    page = selectors.inbox(request.user, tab, now=now, focus=focus, cursor=request.GET.get("cursor"))
+    page = _tab_page(request, tab, focus, now)
     if handover is None and page.rows:
         page = page.with_first_open()
         handover = page.rows[0].handover
@@ -118,7 +121,15 @@ def _page(
     return render(request, "sales/inbox.html", context, status=status)
 
 
-def _brief_context(request: HttpRequest, handover: Handover, tab: str = "") -> dict[str, Any]:
+def _tab_page(request: SignedInRequest, tab: str, focus: str, now: datetime) -> selectors.Inbox:
+    """Return the page of a tab that the link asks for; a damaged link shows the first."""
+    try:
+        return selectors.inbox(request.user, tab, now=now, focus=focus, cursor=request.GET.get("cursor"))
+    except BadCursor:
+        return selectors.inbox(request.user, tab, now=now, focus=focus)
+
+
+def _brief_context(request: SignedInRequest, handover: Handover, tab: str = "") -> dict[str, Any]:
     currency = Installation.current().currency
     return {
         "tab": tab or _asked_tab(request) or _tab_of(request, handover),
@@ -134,12 +145,12 @@ def _brief_context(request: HttpRequest, handover: Handover, tab: str = "") -> d
     }
 
 
-def _asked_tab(request: HttpRequest) -> str:
+def _asked_tab(request: SignedInRequest) -> str:
     tab = request.GET.get("tab", "")
     return tab if tab in selectors.tabs_of(request.user) else ""
 
 
-def _tab_of(request: HttpRequest, handover: Handover | None) -> str:
+def _tab_of(request: SignedInRequest, handover: Handover | None) -> str:
     """The tab a handover is listed in."""
     if handover is None or handover.state == State.QUEUED:
         return "queue"
@@ -148,7 +159,7 @@ def _tab_of(request: HttpRequest, handover: Handover | None) -> str:
     return "mine" if handover.owner_id == request.user.pk else "team"
 
 
-def _after(request: HttpRequest, handover: Handover, act: Act) -> str:
+def _after(request: SignedInRequest, handover: Handover, act: Act) -> str:
     """The page that shows what was done: the list it left, or the handover where it stays."""
     tab = request.POST.get("tab", "")
     if act.leaves and tab == "queue" and handover.state != State.ACCEPTED:
@@ -156,7 +167,7 @@ def _after(request: HttpRequest, handover: Handover, act: Act) -> str:
     return f"{reverse('sales:item', args=[handover.pk])}?{urlencode({'tab': _tab_of(request, handover)})}"
 
 
-def _refuse(request: HttpRequest, handover: Handover, text: str, status: int) -> HttpResponse:
+def _refuse(request: SignedInRequest, handover: Handover, text: str, status: int) -> HttpResponse:
     """Say why not: a page to a browser that shows it, the bare words to a script that puts them in place."""
     if "text/html" in request.headers.get("Accept", ""):
         return _page(request, _handover(request, handover.pk), refusal=text, status=status)

@@ -17,14 +17,17 @@ REQUESTS = {Form.Template.DEMO: Kind.DEMO_REQUESTED, Form.Template.CONTACT: Kind
 class Sent(Protocol):
     """How and from where the answers came; a request and a stored submission both know."""
 
-    page_url: str
-    ip: Any
-    user_agent: str
+    @property
+    def page_url(self) -> str: ...
+    @property
+    def ip(self) -> Any: ...
+    @property
+    def user_agent(self) -> str: ...
 
 
 def lead_of(version: Published, answers: Answers) -> NewLead:
     """Return the lead these answers describe; fields that map to nothing known become attributes."""
-    values: dict[str, str] = {}
+    values: dict[str, Any] = {}
     attributes: dict[str, str] = {}
     for field in version.fields:
         value = answers.values.get(field.name)

@@ -48,6 +48,13 @@ def open_form(form_id: str) -> Head:
     return found
 
 
+def open_version(form_id: str) -> Published:
+    """Return what a form that takes submissions shows. Raises UnknownForm, FormClosed."""
+    found = open_form(form_id)
+    assert found.version is not None
+    return found.version
+
+
 def receive(*, form_id: str, fields: dict[str, str], caller: Caller, now: datetime) -> tuple[Taken, Published]:
     """Judge and store one submission; returns after the commit.
 

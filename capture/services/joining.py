@@ -1,6 +1,7 @@
 """Submissions that are stored but have no lead yet: released by a person, or unjoined because the lead was locked."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import OperationalError, connection, transaction
 
@@ -39,7 +40,7 @@ def join_unjoined_submissions(*, now: datetime) -> int:
     return sum(_join_one(pk, now) for pk in due.order_by("due_at").values_list("pk", flat=True)[:BATCH])
 
 
-def _join_one(pk: object, now: datetime) -> bool:
+def _join_one(pk: UUID, now: datetime) -> bool:
     try:
         with transaction.atomic():
             rows = Submission.objects.select_for_update(skip_locked=True)
@@ -56,6 +57,8 @@ def _join_one(pk: object, now: datetime) -> bool:
 def _join(row: Submission, *, now: datetime) -> None:
     """Find or add the lead within the caller's transaction. The facts count from when the visitor sent them."""
     seen = version(row.form_id, row.form_version.number)
+    if seen is None:
+        raise NotJoined("The version of the form it was sent with is gone.")
     answers = _answers(row)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL lock_timeout = '1s'")
@@ -80,7 +83,7 @@ def _answers(row: Submission) -> Answers:
     return Answers(values, bool(row.answers.get("consent")), row.email_key, row.answers_hash)
 
 
-def _put_off(pk: object, error: str, now: datetime) -> None:
+def _put_off(pk: UUID, error: str, now: datetime) -> None:
     row = Submission.objects.get(pk=pk)
     row.attempts = min(row.attempts + 1, 1000)
     row.due_at = now + min(timedelta(seconds=5 * 2 ** min(row.attempts, 10)), MAX_DELAY)

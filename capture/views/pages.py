@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Role
 from accounts.permissions import can_manage, role_required
+from accounts.requests import SignedInRequest
 from capture import selectors, services
 from capture.blueprints import BLUEPRINTS
 from capture.forms import NewForm
@@ -24,14 +25,14 @@ TABS = (("submissions", "Submissions"), ("held", "Held"), ("embed", "Embed"), ("
 
 @require_safe
 @login_required
-def form_list(request: HttpRequest) -> HttpResponse:
+def form_list(request: SignedInRequest) -> HttpResponse:
     """Every form with what it brought."""
     context = {"forms": selectors.form_list(), "cap": selectors.CAP, "can_manage": can_manage(request.user)}
     return render(request, "capture/list.html", context)
 
 
 @role_required(Role.ADMIN, Role.MARKETER)
-def create(request: HttpRequest) -> HttpResponse:
+def create(request: SignedInRequest) -> HttpResponse:
     """Choose a template; the form is made and published with one click."""
     chosen = request.POST.get("template", "")
     if request.method == "POST" and chosen not in BLUEPRINTS:
@@ -52,7 +53,7 @@ def create(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @login_required
-def detail(request: HttpRequest, form_id: str) -> HttpResponse:
+def detail(request: SignedInRequest, form_id: str) -> HttpResponse:
     """One form: what came in, what is held, how to embed it, how it looks."""
     form = get_object_or_404(selectors.form_list().select_related("live_version__offer", "created_by"), pk=form_id)
     tab = request.GET.get("tab", "submissions")
@@ -79,7 +80,7 @@ def detail(request: HttpRequest, form_id: str) -> HttpResponse:
 
 @require_POST
 @role_required(Role.ADMIN, Role.MARKETER)
-def close(request: HttpRequest, form_id: str) -> HttpResponse:
+def close(request: SignedInRequest, form_id: str) -> HttpResponse:
     form = get_object_or_404(Form, pk=form_id)
     services.close_form(form=form, by=request.user, now=timezone.now())
     undo = reverse("capture:reopen", args=[form.pk])
@@ -89,7 +90,7 @@ def close(request: HttpRequest, form_id: str) -> HttpResponse:
 
 @require_POST
 @role_required(Role.ADMIN, Role.MARKETER)
-def reopen(request: HttpRequest, form_id: str) -> HttpResponse:
+def reopen(request: SignedInRequest, form_id: str) -> HttpResponse:
     form = get_object_or_404(Form, pk=form_id)
     services.reopen_form(form=form, by=request.user, now=timezone.now())
     messages.success(request, f"{form.name} is live again.")
@@ -98,7 +99,7 @@ def reopen(request: HttpRequest, form_id: str) -> HttpResponse:
 
 @require_POST
 @role_required(Role.ADMIN, Role.MARKETER)
-def release(request: HttpRequest, submission_id: UUID) -> HttpResponse:
+def release(request: SignedInRequest, submission_id: UUID) -> HttpResponse:
     submission = get_object_or_404(Submission, pk=submission_id)
     try:
         services.release_submission(submission=submission, by=request.user, now=timezone.now())

@@ -14,7 +14,7 @@ from capture import live
 from capture.live import Published
 from capture.selectors import guide
 from capture.services.errors import FormClosed, UnknownForm
-from capture.services.intake import open_form
+from capture.services.intake import open_version
 from capture.tokens import issue_token
 from capture.views.showing import form_context
 
@@ -25,7 +25,7 @@ DEFINITION_CACHE = "public, max-age=60, stale-while-revalidate=86400"
 def hosted_form(request: HttpRequest, form_id: str) -> HttpResponse:
     """Show the form on a page of our own; it works without JavaScript."""
     try:
-        version = open_form(form_id).version
+        version = open_version(form_id)
     except (UnknownForm, FormClosed) as exc:
         return _tomb(request, exc)
     response = render(request, "capture/hosted.html", form_context(request, version))
@@ -46,7 +46,7 @@ def thanks(request: HttpRequest, form_id: str) -> HttpResponse:
 def definition(request: HttpRequest, form_id: str) -> HttpResponse:
     """Give the embed what it draws; caches may keep it for a minute, and show it a day longer while they ask."""
     try:
-        version = open_form(form_id).version
+        version = open_version(form_id)
     except (UnknownForm, FormClosed) as exc:
         status = 404 if isinstance(exc, UnknownForm) else 410
         return _open(JsonResponse({"status": "closed", "message": str(exc)}, status=status), "public, max-age=60")
@@ -63,7 +63,7 @@ def definition(request: HttpRequest, form_id: str) -> HttpResponse:
 def token(request: HttpRequest, form_id: str) -> HttpResponse:
     """Give a fresh token for one view of the form."""
     try:
-        version = open_form(form_id).version
+        version = open_version(form_id)
     except (UnknownForm, FormClosed) as exc:
         status = 404 if isinstance(exc, UnknownForm) else 410
         return _open(JsonResponse({"status": "closed", "message": str(exc)}, status=status), "no-store")

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.html import escape
 
-from capture.models import Form
+from capture.models import Form, FormVersion
 from capture.selectors import embed_height
 
 
@@ -32,12 +32,11 @@ def snippets(form: Form) -> Snippets | None:
         f'<a href="{link}">{escape(version.button)}</a></div>\n'
         f'<script async src="{base}{reverse("capture:embed")}"></script>'
     )
-    return Snippets(embed=embed, link=link, plain=_plain(form, base + reverse("capture:submit", args=[form.pk])))
+    return Snippets(embed=embed, link=link, plain=_plain(version, base + reverse("capture:submit", args=[form.pk])))
 
 
-def _plain(form: Form, action: str) -> str:
+def _plain(version: FormVersion, action: str) -> str:
     """A form without any script, to be styled by the website."""
-    version = form.live_version
     lines = [f'<form method="post" action="{action}">']
     for field in version.definition["fields"]:
         required = " required" if field.get("required") else ""

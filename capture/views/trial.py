@@ -3,11 +3,12 @@
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts.requests import SignedInRequest
 from capture import selectors
 from capture.models import Form
 from capture.views.snippets import snippets
@@ -15,7 +16,7 @@ from capture.views.snippets import snippets
 
 @require_safe
 @login_required
-def trial(request: HttpRequest, form_id: str) -> HttpResponse:
+def trial(request: SignedInRequest, form_id: str) -> HttpResponse:
     """The real form on the left, its first lead on the right."""
     form = get_object_or_404(Form.objects.select_related("live_version"), pk=form_id)
     context = {"form": form, "after": selectors.last_submission_id(form), "snippets": snippets(form)}
@@ -24,7 +25,7 @@ def trial(request: HttpRequest, form_id: str) -> HttpResponse:
 
 @require_safe
 @login_required
-def trial_catch(request: HttpRequest, form_id: str) -> HttpResponse:
+def trial_catch(request: SignedInRequest, form_id: str) -> HttpResponse:
     """The card of the lead that came in since ``after``; 204 while there is none."""
     form = get_object_or_404(Form.objects.select_related("live_version"), pk=form_id)
     found = selectors.catch(form=form, user=request.user, after=_uuid(request.GET.get("after", "")), now=timezone.now())

@@ -127,6 +127,7 @@ class _Stage:
     def _submit(self, event: Event, now: datetime) -> None:
         form = self._forms[event.details["template"]]
         head = live.head(form.pk)
+        assert head is not None and head.version is not None
         person = event.person
         fields = {
             "email": person.email,

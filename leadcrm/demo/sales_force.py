@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from random import Random
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from accounts.models import User
@@ -24,7 +26,7 @@ class SalesForce:
         self._reps = reps
         self._worth = worth
         self._plan = plan
-        self._seen: set[object] = set()
+        self._seen: set[UUID] = set()
 
     def notice(self, now: datetime) -> None:
         """Plan the work on every handover that was opened since the last look."""
@@ -34,7 +36,7 @@ class SalesForce:
                 self._reps
             )
             if self._random.random() < 0.92:
-                self._plan(self._soon(now), lambda at, h=handover, r=rep: self._take(h, r, at))
+                self._plan(self._soon(now), partial(self._take, handover, rep))
 
     def _soon(self, now: datetime) -> datetime:
         minutes = self._random.lognormvariate(3.1, 1.1)

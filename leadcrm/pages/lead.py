@@ -4,12 +4,13 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.permissions import EDITORS, can_edit_leads, role_required
+from accounts.requests import SignedInRequest
 from leadcrm import pipeline
 from leads import selectors as lead_selectors
 from leads import services as lead_services
@@ -27,14 +28,14 @@ TIMELINE_GROUPS = {"": "All", "web": "Web", "email": "E-mail", "sales": "Sales",
 
 @require_GET
 @login_required
-def lead_page(request: HttpRequest, lead_id: UUID) -> HttpResponse:
+def lead_page(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     """Show one lead: who, why, what happened, what next."""
     return render(request, "leads/page.html", _context(request, _lead(request, lead_id)))
 
 
 @require_GET
 @login_required
-def timeline(request: HttpRequest, lead_id: UUID) -> HttpResponse:
+def timeline(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     """Show the timeline panel alone."""
     lead = _lead(request, lead_id)
     return render(request, "leads/_timeline.html", _timeline_context(request, lead))
@@ -42,7 +43,7 @@ def timeline(request: HttpRequest, lead_id: UUID) -> HttpResponse:
 
 @role_required(*EDITORS)
 @require_POST
-def set_stage(request: HttpRequest, lead_id: UUID) -> HttpResponse:
+def set_stage(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     """Pin the lead to a stage, with a reason."""
     lead = _lead(request, lead_id)
     form = StageForm(request.POST)
@@ -60,7 +61,7 @@ def set_stage(request: HttpRequest, lead_id: UUID) -> HttpResponse:
 
 @role_required(*EDITORS)
 @require_POST
-def release_stage(request: HttpRequest, lead_id: UUID) -> HttpResponse:
+def release_stage(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     """Give the stage back to the rules."""
     lead = _lead(request, lead_id)
     now = timezone.now()
@@ -76,7 +77,7 @@ def release_stage(request: HttpRequest, lead_id: UUID) -> HttpResponse:
 
 @role_required(*EDITORS)
 @require_POST
-def add_note(request: HttpRequest, lead_id: UUID) -> HttpResponse:
+def add_note(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     """Keep a note."""
     lead = _lead(request, lead_id)
     form = NoteForm(request.POST)
@@ -88,7 +89,7 @@ def add_note(request: HttpRequest, lead_id: UUID) -> HttpResponse:
 
 @role_required(*EDITORS)
 @require_http_methods(["GET", "POST"])
-def edit(request: HttpRequest, lead_id: UUID) -> HttpResponse:
+def edit(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     """Change what is known of the person."""
     lead = _lead(request, lead_id)
     form = LeadForm(request.POST or None, instance=lead)
@@ -106,7 +107,7 @@ def edit(request: HttpRequest, lead_id: UUID) -> HttpResponse:
 
 @role_required(*EDITORS)
 @require_POST
-def decide_proposal(request: HttpRequest, lead_id: UUID, proposal_id: int) -> HttpResponse:
+def decide_proposal(request: SignedInRequest, lead_id: UUID, proposal_id: int) -> HttpResponse:
     """Take over a value a visitor gave, or leave the known one."""
     lead = _lead(request, lead_id)
     proposal = get_object_or_404(lead.proposals, pk=proposal_id)
@@ -120,7 +121,7 @@ def decide_proposal(request: HttpRequest, lead_id: UUID, proposal_id: int) -> Ht
     return redirect("lead_page", lead.pk)
 
 
-def _lead(request: HttpRequest, lead_id: UUID) -> Lead:
+def _lead(request: SignedInRequest, lead_id: UUID) -> Lead:
     visible = lead_selectors.visible_leads(request.user).select_related("state__pinned_by", "source", "owner", "team")
     return get_object_or_404(visible, pk=lead_id)
 
@@ -130,7 +131,7 @@ def _stage(lead: Lead) -> str:
 
 
 def _context(
-    request: HttpRequest, lead: Lead, *, stage_form: StageForm | None = None, note_form: NoteForm | None = None
+    request: SignedInRequest, lead: Lead, *, stage_form: StageForm | None = None, note_form: NoteForm | None = None
 ) -> dict[str, Any]:
     now = timezone.now()
     return {
@@ -151,7 +152,7 @@ def _context(
     }
 
 
-def _timeline_context(request: HttpRequest, lead: Lead) -> dict[str, Any]:
+def _timeline_context(request: SignedInRequest, lead: Lead) -> dict[str, Any]:
     group = request.GET.get("timeline", "")
     group = group if group in TIMELINE_GROUPS else ""
     tabs = [

@@ -103,7 +103,8 @@ def adopt_answers(*, leads: Iterable[Lead], activity_ids: Collection[int], now: 
 
 def _sort_answers(lead: Lead, answers: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
     """Split answers into those for empty fields and those that differ from what is known."""
-    fresh, differing = {}, {}
+    fresh: dict[str, str] = {}
+    differing: dict[str, str] = {}
     for field, value in answers.items():
         known = known_value(lead, field)
         if not value or field == "email" or known.casefold() == value.casefold():

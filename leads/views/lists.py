@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.permissions import EDITORS, role_required
+from accounts.requests import SignedInRequest
 from common.pages import BadCursor, Page
 from leads import selectors, services
 from leads.forms import LeadFilterForm, LeadForm
@@ -41,7 +42,7 @@ class Chip:
 
 @require_GET
 @login_required
-def lead_list(request: HttpRequest) -> HttpResponse:
+def lead_list(request: SignedInRequest) -> HttpResponse:
     """Show one page of leads; the whole state of the list is in the URL."""
     form = LeadFilterForm(request.GET)
     wanted = form.wanted()
@@ -70,7 +71,7 @@ def lead_list(request: HttpRequest) -> HttpResponse:
 
 @role_required(*EDITORS)
 @require_http_methods(["GET", "POST"])
-def create(request: HttpRequest) -> HttpResponse:
+def create(request: SignedInRequest) -> HttpResponse:
     """Add a lead by hand, or open the one that has this address already."""
     form = LeadForm(request.POST or None)
     if form.is_valid():

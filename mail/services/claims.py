@@ -103,7 +103,7 @@ def finish(message: Message, **columns: Any) -> bool:
     """Write the end of this try where it is still ours; ``columns`` names at least status and reason."""
     columns["reason"] = columns["reason"][:500]
     if columns["status"] != Status.UNCERTAIN:
-        columns |= {"claim_token": None, "lease_until": None, "phase": Phase.NONE}
+        columns |= {"claim_token": None, "lease_until": None, "phase": Phase.NONE}  # nosec B105: no secret
     mine = Message.objects.filter(pk=message.pk, claim_token=message.claim_token)
     return bool(mine.filter(status__in=[Status.SENDING, Status.UNCERTAIN]).update(**columns))
 
@@ -129,7 +129,7 @@ def settle_expired_leases(now: datetime) -> int:
     claim token stays). ``now`` is not used for leases.
     """
     expired = Message.objects.filter(status=Status.SENDING, lease_until__lt=Now())
-    free = {"claim_token": None, "lease_until": None, "phase": Phase.NONE}
+    free = {"claim_token": None, "lease_until": None, "phase": Phase.NONE}  # nosec B105: no secret
     before = Message.objects.filter(claim_token=OuterRef("claim_token"), status=Status.SENDING).filter(
         Q(due_at__lt=OuterRef("due_at")) | Q(due_at=OuterRef("due_at"), pk__lt=OuterRef("pk"))
     )
