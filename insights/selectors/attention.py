@@ -37,7 +37,7 @@ def _overdue(now: datetime) -> Attention | None:
     return Attention(
         "error",
         f"{_several(count, 'handover')} unclaimed past the promised first contact",
-        "A lead that waits longer than an hour rarely buys.",
+        "These people were promised an answer by now.",
         reverse("sales:inbox"),
         "Open the queue",
     )
