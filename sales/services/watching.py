@@ -53,13 +53,18 @@ def _block_address(row: Handover, now: datetime) -> None:
         suppress(email=email, topic="address", reason="Sales found that this address is wrong.", now=now)
 
 
-@transaction.atomic
 def watch_handovers(*, now: datetime) -> int:
     """Settle what is due, and give leads that nobody contacted in one and a half times the allowance to the next.
 
+    Each commits by itself, so that two sets of leads are never held at once: their locks would cross with another's.
     Returns how many went back to the queue. Their first-contact clock is not reset: the lead still waits.
     """
     settle_handovers(now=now)
+    return _return_late(now)
+
+
+@transaction.atomic
+def _return_late(now: datetime) -> int:
     late = Handover.objects.filter(return_at__lte=now, closed_at=None, state__in=WORKING_STATES, first_contact_at=None)
     rows = _locked(late.order_by("return_at")[:BATCH], late)
     if not rows:
