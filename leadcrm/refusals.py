@@ -1,16 +1,20 @@
-"""Answers that need no database, no template and no session: 400, 413, 503, and the page for an unexpected fault."""
+"""Answers that need no database and no session: 400, 413, 503, and the page for an unexpected fault."""
 
 import logging
 import sys
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
 from django.utils.html import escape
 
 logger = logging.getLogger(__name__)
 
 RETRY_AFTER_SECONDS = 5
-PAGE = """<!doctype html>
+# These say what a visitor can do; of other refusals the page says what the caller's text says.
+PAGES = {500: "500.html", 503: "503.html"}
+# What is shown when the templates themselves are at fault.
+BARE_PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title></head><body><main><h1>{title}</h1><p>{text}</p></main></body></html>"""
 
@@ -21,11 +25,20 @@ def wants_json(request: HttpRequest) -> bool:
 
 
 def refuse(request: HttpRequest, status: int, text: str, *, title: str = "That did not work") -> HttpResponse:
-    """Return ``text`` as the caller reads it: a problem document (RFC 9457) or a plain page."""
+    """Return ``text`` as the caller reads it: a problem document (RFC 9457) or a page."""
     if wants_json(request):
         problem = {"type": "about:blank", "status": status, "title": title, "detail": text}
         return JsonResponse(problem, status=status, content_type="application/problem+json")
-    return HttpResponse(PAGE.format(title=escape(title), text=escape(text)), status=status)
+    return HttpResponse(page(status, title, text), status=status)
+
+
+def page(status: int, title: str, text: str) -> str:
+    """Return an error page in the product's own dress; the template gets no request, so it asks no database."""
+    try:
+        return render_to_string(PAGES.get(status, "errors/refusal.html"), {"title": title, "text": text})
+    except Exception:
+        logger.exception("The error page cannot be rendered")
+        return BARE_PAGE.format(title=escape(title), text=escape(text))
 
 
 def too_large(request: HttpRequest) -> HttpResponse:

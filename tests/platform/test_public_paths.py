@@ -71,6 +71,31 @@ def test_a_database_that_is_down_is_a_503_that_says_when_to_come_back(client, pa
 
 
 @pytest.mark.django_db
+def test_a_page_about_a_database_that_is_down_wears_the_products_dress(client):
+    page = client.get("/f/down").content.decode()
+
+    assert "css/public" in page
+    assert "starting or being updated" in page
+
+
+@pytest.mark.parametrize("path", ["/f/broken", "/page/broken"])
+def test_a_page_about_a_fault_wears_the_products_dress_without_asking_the_database(client, path):
+    page = client.get(path).content.decode()
+
+    assert "css/public" in page
+    assert "could not do this" in page
+
+
+def test_a_fault_of_the_templates_still_ends_in_a_page(client, settings):
+    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [], "APP_DIRS": False}]
+
+    response = client.get("/f/broken")
+
+    assert response.status_code == 500
+    assert "<h1>Something went wrong</h1>" in response.content.decode()
+
+
+@pytest.mark.django_db
 def test_a_program_reads_faults_as_problem_documents(client):
     response = client.get("/f/down", headers={"accept": "application/json"})
 
