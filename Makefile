@@ -1,5 +1,4 @@
 # Everything here is a short name for a command that stands on its own; `python3 manage.py start` needs no make.
-PYTHON := $(if $(wildcard .venv/bin/python),.venv/bin/python,python3)
 LINT_ENV := SECRET_KEY=for-lint-only-00000000000000000000000000 DATABASE_URL=postgresql:///unused
 
 .DEFAULT_GOAL := help
@@ -25,7 +24,7 @@ test-browser: dev  ## Run the tests that drive Chromium
 	python3 manage.py test -m browser -n 0 $(ARGS)
 
 bench:  ## Measure against a baseline taken in the same run
-	$(PYTHON) -m benchmarks $(ARGS)
+	python3 manage.py bench $(ARGS)
 
 lint: dev  ## Check style, format and security
 	.venv/bin/ruff check .
@@ -42,8 +41,8 @@ format: dev  ## Put the code into shape
 audit: dev  ## Look for known faults in dependencies
 	.venv/bin/pip-audit --requirement requirements.txt --disable-pip --no-deps
 
-screenshots: dev  ## Write pictures of the main pages to screenshots/
-	python3 manage.py test -m screenshots -n 0 tests/screenshots $(ARGS)
+screenshots: dev  ## Write pictures of all pages to screenshots/, and the README's to docs/home.png
+	.venv/bin/python -m benchmarks.album $(ARGS)
 
 ci:  ## What runs before a change is taken
 	bash .ci/run
