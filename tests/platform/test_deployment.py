@@ -16,7 +16,12 @@ FOREIGN = {"PATH", "XDG_DATA_HOME", "DJANGO_SETTINGS_MODULE"}
 
 
 def settings_read() -> set[str]:
-    return {name for reader in READERS for name in READ.findall((ROOT / "leadcrm" / reader).read_text())} - FOREIGN
+    """Return what the product reads, and what the compose file puts in."""
+    composed = set(re.findall(r"\$\{([A-Z_]+)", (ROOT / "docker-compose.yml").read_text()))
+    return (
+        composed
+        | {name for reader in READERS for name in READ.findall((ROOT / "leadcrm" / reader).read_text())} - FOREIGN
+    )
 
 
 @pytest.fixture
