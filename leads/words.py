@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from common.ui import money_text
 from leads.kinds import Kind, Stage
 
 FIELD_LABELS = {
@@ -63,7 +64,7 @@ def _lost(payload: Payload) -> str:
 
 
 def _won(payload: Payload) -> str:
-    return f"Won, {payload['currency']} {payload['amount']}" if payload.get("amount") else "Won"
+    return f"Won, {money_text(payload['amount'], payload['currency'])}" if payload.get("amount") else "Won"
 
 
 def _contact(payload: Payload) -> str:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from common.ui import money_text
 from sales.models import Handover, State
 from sales.reasons import REJECT_REASONS
 
@@ -14,7 +15,7 @@ def said(handover: Handover) -> str:
     if handover.reason_text:
         words = f"{words}: {handover.reason_text.lower()}"
     if handover.state == State.WON and handover.amount is not None:
-        words = f"{words}: {handover.currency} {handover.amount:,.2f}"
+        words = f"{words}: {money_text(handover.amount, handover.currency)}"
     if handover.settles_at is None:
         return f"{words}."
     return f"{words}. {consequence(handover)} at {hour(handover.settles_at)}."

@@ -37,14 +37,14 @@ class Row:
 class Tab:
     """One view of the inbox; Done has no count."""
 
-    key: str
+    name: str
     label: str
     is_current: bool
     count: int | None = None
 
     @property
     def url(self) -> str:
-        return f"?tab={self.key}"
+        return f"?tab={self.name}"
 
 
 @dataclass(frozen=True)

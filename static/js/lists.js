@@ -8,10 +8,17 @@
   const linkOf = (row) => $("[data-item-link]", row) || $("a[href], button", row);
   const listNow = () => document.activeElement.closest("[data-list]") || $$("[data-list]").find(isSeen);
   const rowNow = (list) => document.activeElement.closest("[data-item]") || $('[data-item][aria-current="true"]', list);
-  const goTo = (list, row) => {
-    if (!row) return;
+  const mark = (list, row) => {
     $$('[data-item][aria-current="true"]', list).forEach((other) => other.removeAttribute("aria-current"));
     row.setAttribute("aria-current", "true");
+  };
+  on("click", ({ target }) => {
+    const row = target.closest?.("a") && target.closest('[data-list="open"] [data-item]');
+    if (row) mark(row.closest("[data-list]"), row);
+  });
+  const goTo = (list, row) => {
+    if (!row) return;
+    mark(list, row);
     const link = linkOf(row);
     link.focus({ preventScroll: true });
     row.scrollIntoView({ block: "nearest" });

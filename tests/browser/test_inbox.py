@@ -230,7 +230,7 @@ def test_won_takes_an_amount_and_the_month(page, rep, live_server):
     page.get_by_label("Amount in EUR").wait_for()
     page.keyboard.type("48200")
     page.keyboard.press("Enter")
-    toast(page, "Won: EUR 48,200.00. Becomes customer at")
+    toast(page, "Won: €48,200. Becomes customer at")
 
     handover.refresh_from_db()
     assert (handover.state, handover.amount) == (State.WON, 48200)
@@ -266,6 +266,16 @@ def test_axe_finds_nothing_serious_in_any_state(browser, rep, live_server, width
         found = axe.run(page).response["violations"]
         assert [(v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in ("serious", "critical")] == []
     context.close()
+
+
+def test_a_row_that_is_clicked_is_the_one_that_is_marked(page, rep, live_server):
+    queue_of(3)
+    open_inbox(page, rep, live_server)
+
+    page.locator("[data-item] a").nth(2).click()
+    page.locator("#brief-title", has_text="Lead2").wait_for()
+
+    assert page.locator('[data-item][aria-current="true"]').inner_text().startswith("Lead2")
 
 
 def test_nothing_breaks_the_content_security_policy(page, rep, live_server):

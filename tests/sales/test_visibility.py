@@ -61,7 +61,7 @@ def test_counts_are_those_of_the_lists(handovers, rep, now):
     mine = selectors.inbox(rep, "mine", now=now)
 
     assert selectors.open_count(rep) == queue.queue_count == len(queue.rows) == 1
-    assert {tab.key: tab.count for tab in mine.tabs} == {"queue": 1, "mine": len(mine.rows), "done": None}
+    assert {tab.name: tab.count for tab in mine.tabs} == {"queue": 1, "mine": len(mine.rows), "done": None}
 
 
 def test_the_version_changes_with_every_act_and_not_without(handovers, rep, now):
