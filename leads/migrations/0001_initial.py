@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=common.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('email', models.CharField(blank=True, default='', max_length=254)),
-                ('email_key', models.CharField(blank=True, max_length=254, null=True, unique=True)),
+                ('email_key', models.CharField(blank=True, max_length=254, null=True)),
                 ('phone', models.CharField(blank=True, default='', max_length=40)),
                 ('first_name', models.CharField(blank=True, default='', max_length=120)),
                 ('last_name', models.CharField(blank=True, default='', max_length=120)),
@@ -31,12 +31,12 @@ class Migration(migrations.Migration):
                 ('country', models.CharField(blank=True, default='', max_length=2)),
                 ('time_zone', models.CharField(blank=True, default='', max_length=64)),
                 ('attributes', models.JSONField(blank=True, default=dict)),
-                ('preference_key', models.CharField(max_length=24, unique=True)),
+                ('preference_key', models.CharField(max_length=24)),
                 ('is_sample', models.BooleanField(default=False)),
                 ('created_at', models.DateTimeField()),
                 ('updated_at', models.DateTimeField()),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='leads', to=settings.AUTH_USER_MODEL)),
-                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='leads', to='accounts.team')),
+                ('owner', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='leads', to=settings.AUTH_USER_MODEL)),
+                ('team', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='leads', to='accounts.team')),
             ],
         ),
         migrations.CreateModel(
@@ -57,9 +57,9 @@ class Migration(migrations.Migration):
                 ('occurred_at', models.DateTimeField()),
                 ('recorded_at', models.DateTimeField()),
                 ('payload', models.JSONField(default=dict)),
-                ('external_id', models.CharField(blank=True, max_length=200, null=True, unique=True)),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('lead', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='activities', to='leads.lead')),
+                ('external_id', models.CharField(blank=True, max_length=200, null=True)),
+                ('by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('lead', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='activities', to='leads.lead')),
             ],
         ),
         migrations.CreateModel(
@@ -91,7 +91,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='lead',
             name='source',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='leads', to='leads.source'),
+            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='leads', to='leads.source'),
         ),
         migrations.CreateModel(
             name='Consent',
@@ -105,7 +105,7 @@ class Migration(migrations.Migration):
                 ('page_url', models.CharField(blank=True, default='', max_length=1000)),
                 ('ip', models.GenericIPAddressField(blank=True, null=True)),
                 ('user_agent', models.CharField(blank=True, default='', max_length=300)),
-                ('lead', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='consents', to='leads.lead')),
+                ('lead', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='consents', to='leads.lead')),
                 ('topic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='leads.topic')),
             ],
         ),
@@ -116,7 +116,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField()),
                 ('landing_page', models.CharField(blank=True, default='', max_length=1000)),
                 ('referrer', models.CharField(blank=True, default='', max_length=1000)),
-                ('lead', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='touches', to='leads.lead')),
+                ('lead', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='touches', to='leads.lead')),
                 ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='touches', to='leads.source')),
             ],
         ),
@@ -132,7 +132,7 @@ class Migration(migrations.Migration):
                 ('rule_set_version', models.PositiveIntegerField(default=0)),
                 ('activity', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='leads.activity')),
                 ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('lead', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='transitions', to='leads.lead')),
+                ('lead', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='transitions', to='leads.lead')),
             ],
         ),
         migrations.CreateModel(
@@ -281,5 +281,21 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='leadstate',
             constraint=models.CheckConstraint(condition=models.Q(('level__range', (1, 3))), name='lead_level_range'),
+        ),
+        migrations.AddIndex(
+            model_name='activity',
+            index=models.Index(condition=models.Q(('by__isnull', False)), fields=['by'], name='activity_of_person'),
+        ),
+        migrations.AddConstraint(
+            model_name='activity',
+            constraint=models.UniqueConstraint(condition=models.Q(('external_id__isnull', False)), fields=('external_id',), name='activity_external_id_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='lead',
+            constraint=models.UniqueConstraint(fields=('email_key',), name='lead_email_key_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='lead',
+            constraint=models.UniqueConstraint(fields=('preference_key',), name='lead_preference_key_once'),
         ),
     ]

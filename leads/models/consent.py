@@ -20,7 +20,7 @@ class Topic(models.Model):
 class Consent(models.Model):
     """A yes or a no to one topic; only ever added, the last one holds."""
 
-    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="consents")
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="consents", db_index=False)
     topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="+")
     given = models.BooleanField()
     at = models.DateTimeField()

@@ -11,17 +11,26 @@ from leads.models.lead import Lead
 class Activity(models.Model):
     """A fact about a lead. Fading counts from ``occurred_at``; ``recorded_at`` is when we knew."""
 
-    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="activities")
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="activities", db_index=False)
     kind = models.CharField(max_length=24, choices=Kind.choices)
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
     payload = models.JSONField(default=dict)
-    external_id = models.CharField(max_length=200, null=True, blank=True, unique=True)
+    external_id = models.CharField(max_length=200, null=True, blank=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(kind__in=Kind.values), name="activity_kind_known")]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="activity_kind_known"),
+            models.UniqueConstraint(
+                fields=["external_id"], condition=Q(external_id__isnull=False), name="activity_external_id_once"
+            ),
+        ]
+        # Partial where most rows have nothing to index: every capture pays for each entry.
         indexes = [
+            models.Index(fields=["by"], condition=Q(by__isnull=False), name="activity_of_person"),
             models.Index(fields=["lead", "-occurred_at", "-id"], name="activity_timeline"),
             models.Index(fields=["kind", "occurred_at"], name="activity_report_by_kind"),
         ]
@@ -33,7 +42,7 @@ class Activity(models.Model):
 class Transition(models.Model):
     """A lead entering a stage, with its cause."""
 
-    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="transitions")
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="transitions", db_index=False)
     from_stage = models.CharField(max_length=12, choices=Stage.choices)
     to_stage = models.CharField(max_length=12, choices=Stage.choices)
     at = models.DateTimeField()

@@ -15,7 +15,7 @@ class Lead(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     email = models.CharField(max_length=254, default="", blank=True)
-    email_key = models.CharField(max_length=254, null=True, blank=True, unique=True)
+    email_key = models.CharField(max_length=254, null=True, blank=True)
     phone = models.CharField(max_length=40, default="", blank=True)
     first_name = models.CharField(max_length=120, default="", blank=True)
     last_name = models.CharField(max_length=120, default="", blank=True)
@@ -25,17 +25,29 @@ class Lead(models.Model):
     time_zone = models.CharField(max_length=64, default="", blank=True)
     attributes = models.JSONField(default=dict, blank=True)
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="leads"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="leads",
+        db_index=False,
     )
-    team = models.ForeignKey("accounts.Team", null=True, blank=True, on_delete=models.SET_NULL, related_name="leads")
-    source = models.ForeignKey(Source, null=True, blank=True, on_delete=models.PROTECT, related_name="leads")
-    preference_key = models.CharField(max_length=24, unique=True)
+    team = models.ForeignKey(
+        "accounts.Team", null=True, blank=True, on_delete=models.SET_NULL, related_name="leads", db_index=False
+    )
+    source = models.ForeignKey(
+        Source, null=True, blank=True, on_delete=models.PROTECT, related_name="leads", db_index=False
+    )
+    preference_key = models.CharField(max_length=24)
     is_sample = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 
     class Meta:
+        # Every index is paid for by each capture: uniqueness as a constraint makes one, unique=True on a text two.
         constraints = [
+            models.UniqueConstraint(fields=["email_key"], name="lead_email_key_once"),
+            models.UniqueConstraint(fields=["preference_key"], name="lead_preference_key_once"),
             models.CheckConstraint(condition=Q(email_key__isnull=False) | ~Q(phone=""), name="lead_has_email_or_phone"),
         ]
         indexes = [
