@@ -128,6 +128,10 @@ class Handover(models.Model):
                 fields=["team", "first_contact_due_at"], name="handover_queue_of_team", condition=Q(state="queued")
             ),
             models.Index(fields=["owner", "first_contact_due_at"], name="handover_mine", condition=Q(closed_at=None)),
+            # the inbox of who sees all teams, due first
+            models.Index(
+                fields=["first_contact_due_at", "id"], name="handover_open_by_due", condition=Q(closed_at=None)
+            ),
             models.Index(fields=["-decided_at", "-id"], name="handover_done", condition=Q(decided_at__isnull=False)),
             models.Index(
                 fields=["owner", "-decided_at", "-id"], name="handover_done_mine", condition=Q(decided_at__isnull=False)

@@ -86,6 +86,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='handover',
+            index=models.Index(condition=models.Q(('closed_at', None)), fields=['first_contact_due_at', 'id'], name='handover_open_by_due'),
+        ),
+        migrations.AddIndex(
+            model_name='handover',
             index=models.Index(condition=models.Q(('decided_at__isnull', False)), fields=['-decided_at', '-id'], name='handover_done'),
         ),
         migrations.AddIndex(
