@@ -42,7 +42,7 @@ def _choices_of(form: forms.Form, name: str) -> forms.ChoiceField:
 class CleanForm(forms.Form):
     """A form whose template writes the form element."""
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = plain_helper()
 
@@ -61,7 +61,7 @@ class SignInForm(CleanForm):
     email = email_field()
     password = password_field("Password", "current-password")
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         focus = "password" if self.is_bound and self.data.get("email") else "email"
         self.fields[focus].widget.attrs["autofocus"] = True
@@ -74,7 +74,7 @@ class NewPasswordForm(CleanForm):
     current = password_field("Current password", "current-password")
     password = password_field("New password", "new-password", "At least 12 characters. A few words are good.")
 
-    def __init__(self, *args, user: User, **kwargs) -> None:
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
 
@@ -168,7 +168,7 @@ class CompanyForm(CleanForm):
         label="Pause sending", required=False, help_text="Messages wait, and leave when sending is resumed."
     )
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _choices_of(self, "time_zone").choices = time_zone_choices()
         self.helper.layout = Layout(
@@ -201,6 +201,6 @@ class ProfileForm(CleanForm):
     time_zone = forms.ChoiceField(label="Time zone", required=False, help_text="Times are shown in this zone.")
     theme = forms.ChoiceField(label="Theme", choices=THEMES)
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _choices_of(self, "time_zone").choices = [("", "Same as the company"), *time_zone_choices()]

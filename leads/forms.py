@@ -61,7 +61,9 @@ class LeadFilterForm(forms.Form):
         """Return the filter that the valid fields ask for."""
         self.is_valid()
         given = {field.name: self.cleaned_data.get(field.name) for field in fields(LeadFilter)}
-        known = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items() if value}
+        known: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in given.items() if value
+        }
         return LeadFilter(**known)
 
 

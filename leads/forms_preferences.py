@@ -1,6 +1,7 @@
 """The choice of topics on the preference page."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Field, Layout
@@ -12,7 +13,7 @@ from leads.selectors.preferences import Choice
 class PreferenceForm(forms.Form):
     """One box a topic; ``wanted`` are the slugs of those left ticked."""
 
-    def __init__(self, *args, choices: Iterable[Choice], **kwargs) -> None:
+    def __init__(self, *args: Any, choices: Iterable[Choice], **kwargs: Any) -> None:
         # The prefix keeps a topic from taking the name of a button.
         super().__init__(*args, **{**kwargs, "prefix": "topic"})
         for choice in choices:

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import time
 from pathlib import Path
+from typing import IO
 
 import psycopg2
 
@@ -154,7 +155,7 @@ def environment() -> dict[str, str]:
     return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
 
 
-def open_log(path: Path, limit: int = 5_000_000):
+def open_log(path: Path, limit: int = 5_000_000) -> IO[bytes]:
     """Open a server's log for appending; a long one is started over."""
     is_long = path.exists() and path.stat().st_size > limit
     return path.open("wb" if is_long else "ab")

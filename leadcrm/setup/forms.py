@@ -1,6 +1,6 @@
 """The three steps with fields; the first one's form is ``accounts.forms.FirstAdminForm``."""
 
-from typing import cast
+from typing import Any, cast
 
 from django import forms
 
@@ -41,7 +41,7 @@ class CompanyStepForm(CleanForm):
     )
     time_zone = forms.ChoiceField(label="Time zone", help_text="For business hours, reports and times in lists.")
 
-    def __init__(self, *args, company: Installation, **kwargs) -> None:
+    def __init__(self, *args: Any, company: Installation, **kwargs: Any) -> None:
         initial = {"name": company.name, "website": company.website, "time_zone": company.time_zone}
         super().__init__(*args, initial=initial, **kwargs)
         cast(forms.ChoiceField, self.fields["time_zone"]).choices = time_zone_choices()
