@@ -35,9 +35,10 @@ def home(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def goal(request: SignedInRequest) -> HttpResponse:
     """Set the goal of this month."""
-    form = GoalForm(request.POST or None)
+    now = timezone.now()
+    month = timezone.localdate(now).replace(day=1)
+    form = GoalForm(request.POST or None, initial={"accepted_sqls": selectors.target_of(month)})
     if form.is_valid():
-        now = timezone.now()
-        services.set_goal(month=timezone.localdate(now), by=request.user, now=now, **form.cleaned_data)
+        services.set_goal(month=month, by=request.user, now=now, **form.cleaned_data)
         return redirect("home")
     return render(request, "insights/goal.html", {"form": form}, status=422 if request.POST else 200)

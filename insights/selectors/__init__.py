@@ -1,5 +1,5 @@
 """What the home page and the reports show."""
 
-from insights.selectors.home import Home, home
+from insights.selectors.home import Home, home, target_of
 
-__all__ = ["Home", "home"]
+__all__ = ["Home", "home", "target_of"]

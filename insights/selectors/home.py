@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -173,24 +173,29 @@ def _median(row: Mapping[str, Any] | None) -> str:
     return "median same day" if days < 0.5 else f"median {days:.0f} days" if days >= 1.5 else "median 1 day"
 
 
+def target_of(month: date) -> int | None:
+    """Return how many accepted SQLs the month that starts on ``month`` is to bring, None where nobody has said."""
+    return Goal.objects.filter(month=month).values_list("accepted_sqls", flat=True).first()
+
+
 def _goal(installation: Installation, now: datetime) -> GoalLine:
     month = period("month", now=now, zone=ZoneInfo(installation.time_zone))
     today = now.astimezone(month.zone).date()
     achieved = queries.rows("achieved", since=month.since, until=month.until)[0]
-    goal = Goal.objects.filter(month=month.first).first()
+    target = target_of(month.first)
     gone = working_days(month.first, today, installation.work_days)
     whole = working_days(month.first, month_end(today), installation.work_days)
     accepted = achieved["accepted"]
     happened = {"done_from": month.first, "done_to": month.last}
     return GoalLine(
-        target=goal.accepted_sqls if goal else None,
+        target=target,
         accepted=accepted,
         accepted_url=leads_url(did="accepted", **happened),
         customers=achieved["customers"],
         customers_url=leads_url(did="won", **happened),
         revenue=float(achieved["revenue"]),
         currency=installation.currency,
-        expected=round(goal.accepted_sqls * gone / whole) if goal and whole else 0,
+        expected=round(target * gone / whole) if target and whole else 0,
         pace=round(accepted * whole / gone) if gone else accepted,
         days_left=whole - gone,
     )

@@ -186,3 +186,12 @@ def sql(query: str) -> int:
     with connection.cursor() as cursor:
         cursor.execute(query)
         return cursor.fetchone()[0]
+
+
+def test_the_goal_that_is_set_stands_in_its_form(client, marketer) -> None:
+    set_goal(month=timezone.localdate(), accepted_sqls=37, by=marketer, now=timezone.now())
+    client.force_login(marketer)
+
+    page = client.get(reverse("insights:goal"))
+
+    assert page.context["form"]["accepted_sqls"].value() == 37
