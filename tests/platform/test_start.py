@@ -121,6 +121,18 @@ def test_the_product_starts_from_nothing_answers_and_leaves_nothing_behind(start
     assert processes_of(data) == ""
 
 
+def test_a_reader_that_has_gone_keeps_nothing_running(start, data):
+    product = start("--port", str(free_port()))
+    read_until(product, "/setup?token=")
+
+    product.stdout.close()
+    product.stdout = None
+    product.terminate()
+    product.wait(60)
+
+    assert processes_of(data) == ""
+
+
 def test_a_taken_port_is_named_with_the_way_out():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

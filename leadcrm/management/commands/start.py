@@ -94,9 +94,10 @@ class Command(BaseCommand):
                 self.say(str(remedy))
 
     def say(self, line: str) -> None:
-        """Print ``line`` at once."""
-        self.stdout.write(line)
-        self.stdout.flush()
+        """Print ``line`` at once; a terminal that is gone keeps nothing from being stopped in order."""
+        with suppress(OSError):
+            self.stdout.write(line)
+            self.stdout.flush()
 
 
 def is_loopback(host: str) -> bool:
