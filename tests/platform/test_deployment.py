@@ -9,38 +9,10 @@ import yaml
 
 from leadcrm.cli import ROOT
 
-READERS = ("settings.py", "gunicorn_config.py", "cli.py", "beat_age.py", "bootstrap.py", "embedded/places.py")
-READ = re.compile(r"""(?:env\.\w+\(|environ\.get\(|environ\[)\s*"([A-Z][A-Z_]+)\"""")
-# Set by other programs.
-FOREIGN = {"PATH", "XDG_DATA_HOME", "DJANGO_SETTINGS_MODULE"}
-
-
-def settings_read() -> set[str]:
-    """Return what the product reads, and what the compose file puts in."""
-    composed = set(re.findall(r"\$\{([A-Z_]+)", (ROOT / "docker-compose.yml").read_text()))
-    return (
-        composed
-        | {name for reader in READERS for name in READ.findall((ROOT / "leadcrm" / reader).read_text())} - FOREIGN
-    )
-
 
 @pytest.fixture
 def compose() -> dict:
     return yaml.safe_load((ROOT / "docker-compose.yml").read_text())
-
-
-@pytest.mark.parametrize("document", [".env.example", "docs/configuration.md"])
-def test_every_setting_is_written_down(document):
-    text = (ROOT / document).read_text()
-
-    assert len(settings_read()) > 15
-    assert {name for name in settings_read() if not re.search(rf"\b{name}\b", text)} == set()
-
-
-def test_nothing_is_written_down_that_is_not_read():
-    listed = set(re.findall(r"^# ([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
-
-    assert listed - settings_read() == set()
 
 
 def test_the_containers_are_those_of_one_installation(compose):
