@@ -20,7 +20,7 @@ from rest_framework.utils.urls import replace_query_param
 from accounts.api.errors import BadParameter, Conflict
 from accounts.api.filters import NEWEST_FIRST, ChoicesFilter, KeysetPagination, refuse_unknown
 from accounts.api.viewsets import ApiViewSet
-from accounts.models import Scope, User
+from accounts.models import User
 from accounts.requests import caller
 from leads import selectors, services
 from leads.kinds import REQUEST_KINDS, Stage, Temperature
@@ -90,11 +90,12 @@ class LeadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSet):
     def create(self, request: Request) -> Response:
         """Add a lead, or edit the one with this e-mail: 201 for a new one, 200 for a known one."""
         fields = self._fields(request)
-        _refuse_foreign(caller(request), fields)
         try:
-            lead, is_new = _upsert(caller(request), fields, timezone.now())
+            lead, is_new = services.enter_lead(fields=fields, by=caller(request), now=timezone.now())
         except services.NoAddress as exc:
             raise ValidationError({"email": [str(exc)]}) from exc
+        except services.LeadOfOthers as exc:
+            raise Conflict(str(exc)) from exc
         return self._answer(lead, status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
 
     @extend_schema(request=LeadSerializer, responses=LeadSerializer)
@@ -170,25 +171,6 @@ class TimelinePage:
         if until is None or until.tzinfo is None:
             raise BadParameter("until: has to be a moment as it comes in next.")
         return until
-
-
-def _refuse_foreign(user: User, fields: dict[str, Any]) -> None:
-    """Raise Conflict when the address belongs to a lead this person may not see."""
-    known = Lead.objects.filter(email_key=email_key(fields.get("email", "")) or None)
-    if user.scope != Scope.ALL and known.exists() and not (known & selectors.visible_leads(user)).exists():
-        raise Conflict("A lead with this e-mail address belongs to other people. Ask an admin or marketer.")
-
-
-@transaction.atomic
-def _upsert(user: User, fields: dict[str, Any], now: datetime) -> tuple[Lead, bool]:
-    """Upsert; a new lead of somebody who sees some leads only is given to their team, or to them."""
-    lead, is_new = services.upsert_lead(fields=fields, by=user, now=now)
-    if is_new and user.scope != Scope.ALL:
-        if user.team_id:
-            services.assign_team(lead_ids=[lead.pk], team=user.team)
-        else:
-            services.assign_owner(lead_id=lead.pk, owner=user, now=now)
-    return lead, is_new
 
 
 @transaction.atomic

@@ -13,7 +13,15 @@ from leads.services.capture import (
 from leads.services.judgements import apply_judgements, lock_leads
 from leads.services.marks import due_marks, put_off, take_marks
 from leads.services.ownership import assign_owner, assign_team
-from leads.services.profile import EmailTaken, NoAddress, adopt_answers, edit_lead, upsert_lead
+from leads.services.profile import (
+    EmailTaken,
+    LeadOfOthers,
+    NoAddress,
+    adopt_answers,
+    edit_lead,
+    enter_lead,
+    upsert_lead,
+)
 from leads.services.proposals import AlreadyDecided, decide_proposal
 from leads.services.samples import delete_leads, mark_as_sample
 from leads.services.stages import add_note, release_stage, set_stage
@@ -23,6 +31,7 @@ __all__ = [
     "CaptureRaced",
     "CapturedLead",
     "EmailTaken",
+    "LeadOfOthers",
     "NewActivity",
     "NewConsent",
     "NewFact",
@@ -39,6 +48,7 @@ __all__ = [
     "delete_leads",
     "due_marks",
     "edit_lead",
+    "enter_lead",
     "lock_leads",
     "mark_as_sample",
     "put_off",

@@ -5,15 +5,17 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
-from accounts.models import User
+from accounts.models import Scope, User
 from accounts.services import audit
 from common.arrays import AnyOf
 from leads.kinds import Kind
 from leads.matching import email_key
 from leads.models import Activity, FieldProposal, Lead
+from leads.selectors.visibility import visible_leads
 from leads.services.activities import NewActivity, record_activities
+from leads.services.ownership import assign_owner, assign_team
 from leads.words import FIELD_LABELS
 
 COLUMNS = frozenset(FIELD_LABELS)
@@ -21,6 +23,10 @@ COLUMNS = frozenset(FIELD_LABELS)
 
 class EmailTaken(ValueError):
     """Another lead has this address."""
+
+
+class LeadOfOthers(ValueError):
+    """The address belongs to a lead that this person may not see."""
 
 
 class NoAddress(ValueError):
@@ -39,11 +45,13 @@ def edit_lead(*, lead: Lead, changes: Mapping[str, Any], by: User | None, now: d
     facts = _write_fields(locked, changes, now)
     if not facts:
         return locked
-    if Lead.objects.filter(email_key=locked.email_key).exclude(pk=locked.pk).exists():
-        raise EmailTaken(f"{locked.email} belongs to another lead.")
     if locked.email_key is None and not locked.phone:
         raise NoAddress("Keep an e-mail address or a phone number, so that this lead can be reached.")
-    locked.save()
+    try:
+        with transaction.atomic():
+            locked.save()
+    except IntegrityError as exc:
+        raise EmailTaken(f"{locked.email} belongs to another lead.") from exc
     record_activities(facts=facts, now=now, by=by)
     diff = {fact.payload["field"]: [fact.payload["old"], fact.payload["new"]] for fact in facts}
     audit(by=by, action="edit", kind="lead", object_id=str(lead.pk), changes=diff, now=now)
@@ -72,6 +80,25 @@ def upsert_lead(*, fields: Mapping[str, Any], by: User | None, now: datetime) ->
         )
         return stored, True
     return edit_lead(lead=stored, changes=fields, by=by, now=now), False
+
+
+@transaction.atomic
+def enter_lead(*, fields: Mapping[str, Any], by: User, now: datetime) -> tuple[Lead, bool]:
+    """Upsert what a person enters; a new lead of somebody who sees some leads only is their team's, or their own.
+
+    Raises LeadOfOthers, NoAddress.
+    """
+    key = email_key(str(fields.get("email", ""))) or None
+    known = Lead.objects.filter(email_key=key) if key else Lead.objects.none()
+    if known.exists() and not visible_leads(by).filter(email_key=key).exists():
+        raise LeadOfOthers("A lead with this e-mail address belongs to other people. Ask an admin or marketer.")
+    lead, is_new = upsert_lead(fields=fields, by=by, now=now)
+    if is_new and by.scope != Scope.ALL:
+        if by.team_id:
+            assign_team(lead_ids=[lead.pk], team=by.team)
+        else:
+            assign_owner(lead_id=lead.pk, owner=by, now=now)
+    return lead, is_new
 
 
 def adopt_answers(*, leads: Iterable[Lead], activity_ids: Collection[int], now: datetime) -> None:

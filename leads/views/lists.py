@@ -76,8 +76,8 @@ def create(request: SignedInRequest) -> HttpResponse:
     form = LeadForm(request.POST or None)
     if form.is_valid():
         try:
-            lead, _ = services.upsert_lead(fields=form.cleaned_data, by=request.user, now=timezone.now())
-        except services.NoAddress as exc:
+            lead, _ = services.enter_lead(fields=form.cleaned_data, by=request.user, now=timezone.now())
+        except (services.LeadOfOthers, services.NoAddress) as exc:
             form.add_error("email", str(exc))
         else:
             return redirect("lead_page", lead.pk)
