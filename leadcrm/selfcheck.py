@@ -17,10 +17,8 @@ from uuid import UUID, uuid4
 
 from django.db import connection, transaction
 
-from accounts.models import AuditEntry
-from capture import live
 from capture.models import Form, FormVersion, Submission
-from capture.services import create_form
+from capture.services import create_form, remove_form
 from capture.tokens import issue_token
 from leadcrm.erasing import erase_leads
 from leads.models import Lead, LeadState
@@ -133,25 +131,7 @@ def remove_test_lead(*, made_since: datetime | None = None) -> None:
     """
     erase_leads(lead_ids=list(Lead.objects.filter(email_key=EMAIL).values_list("pk", flat=True)))
     for form in Form.objects.filter(name=FORM_NAME, created_by=None):
-        _remove_form(form, made_since)
-
-
-def _remove_form(form: Form, made_since: datetime | None) -> None:
-    for submission in form.submissions.all():
-        submission.delete()
-    offers = {version.offer for version in form.versions.select_related("offer") if version.offer}
-    form.state, form.live_version = Form.State.CLOSED, None
-    form.save(update_fields=["state", "live_version"])
-    for version in form.versions.all():
-        version.delete()
-    for entry in AuditEntry.objects.filter(kind="form", object_id=form.pk):
-        entry.delete()
-    pk = form.pk
-    form.delete()
-    live.forget(pk)
-    for offer in offers:
-        if made_since is not None and offer.created_at >= made_since:
-            offer.delete()
+        remove_form(form=form, offers_since=made_since)
 
 
 def report(run: Callable[[], Passage], say: Callable[[str], None]) -> bool:

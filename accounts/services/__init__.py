@@ -1,6 +1,6 @@
 """What can be done with people, teams, keys and settings; every change leaves an audit entry."""
 
-from accounts.services.audit import audit, difference
+from accounts.services.audit import audit, difference, remove_audit_entries
 from accounts.services.company import edit_company
 from accounts.services.errors import EmailTaken, LastAdmin, SetupDone, SetupLinkRefused, TeamNameTaken
 from accounts.services.keys import create_api_key, hash_key, note_key_use, revoke_api_key
@@ -35,6 +35,7 @@ __all__ = [
     "issue_setup_link",
     "new_password",
     "note_key_use",
+    "remove_audit_entries",
     "remove_sample_users",
     "renew_sample_password",
     "revoke_api_key",

@@ -24,6 +24,11 @@ def audit(
     )
 
 
+def remove_audit_entries(*, kind: str, object_id: str) -> int:
+    """Delete the entries of something that was made for a check only. Returns how many there were."""
+    return AuditEntry.objects.filter(kind=kind, object_id=str(object_id)).delete()[0]
+
+
 def difference(row: Model, fields: Mapping[str, Any]) -> dict[str, list[Any]]:
     """Return ``{field: [old, new]}`` of the ``fields`` whose new value differs from that of ``row``."""
     changed = {}

@@ -1,6 +1,6 @@
 """Everything that changes forms and submissions."""
 
-from capture.services.erasing import erase_submissions, remove_sample_forms
+from capture.services.erasing import erase_submissions, remove_form, remove_sample_forms
 from capture.services.errors import (
     CannotPublish,
     FormClosed,
@@ -30,6 +30,7 @@ __all__ = [
     "join_unjoined_submissions",
     "publish_version",
     "release_submission",
+    "remove_form",
     "remove_sample_forms",
     "reopen_form",
     "submit",
