@@ -25,9 +25,11 @@ def signals_of(lead: Lead, facts: Sequence[FactRow], *, now: datetime) -> tuple[
     A request counts 40 points, halved every 30 days, where the rules give it less: it is what sales is asked for.
     """
     points = _points(lead, facts, now)
+    requests = {fact.payload.get("submission") for fact in facts if fact.kind in REQUEST_KINDS} - {None}
     found: dict[str, list[FactRow]] = {}
     for fact in facts:
-        if points[fact.id] > 0:
+        is_told_by_request = fact.kind == Kind.FORM_SUBMITTED and fact.payload.get("submission") in requests
+        if points[fact.id] > 0 and not is_told_by_request:
             found.setdefault(fact_words(fact.kind, fact.payload), []).append(fact)
     return tuple(
         Signal(

@@ -4,10 +4,17 @@ import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from leads.kinds import Kind
+from leads.selectors import facts_of
+from leads.services import record_activity
 from sales.brief import MAX_WORDS, BriefFacts, Channel, Past, Quote, Signal, write_brief
+from sales.selectors.signals import signals_of
+from scoring.services import ensure_starter_rules
+from tests.factories.sales import ask_for_demo, make_lead
 
 NOW = datetime(2026, 3, 2, 8, 40, tzinfo=UTC)
 LEAD = "/leads/x/"
@@ -108,3 +115,17 @@ def test_unknown_fit_is_said():
     brief = write_brief(BriefFacts(lead_url=LEAD, now=NOW, zone=ZoneInfo("UTC"), is_zone_known=False))
 
     assert [sentence.text for sentence in brief.sentences] == ["Fit not known.", "Time zone not known; 08:40 here."]
+
+
+@pytest.mark.django_db
+def test_a_form_that_was_the_request_is_not_told_a_second_time(now):
+    ensure_starter_rules(now=now)
+    lead = make_lead(now)
+    record_activity(
+        lead_id=lead.pk, kind=Kind.FORM_SUBMITTED, payload={"form_name": "Demo", "submission": "1"}, now=now
+    )
+    ask_for_demo(lead, now, submission="1")
+
+    told = [signal.text for signal in signals_of(lead, facts_of(lead), now=now)]
+
+    assert told == ["Requested a demo"]
