@@ -17,6 +17,8 @@ logger = logging.getLogger(__name__)
 
 PER_MINUTE = 10
 PER_HOUR = 60
+# A /24 is an office or a street, not a person.
+PEOPLE_IN_A_NETWORK = 30
 TIMEOUT_SECONDS = 0.2
 OPEN_CIRCUIT_SECONDS = 5.0
 MAX_LOCAL = 50_000
@@ -65,7 +67,7 @@ class Counter:
 
     def __init__(self, url: str | None = None) -> None:
         self._url = url
-        self._script: redis.commands.core.Script | None = None
+        self._own = threading.local()
         self._closed_until = 0.0
         self._local: dict[str, tuple[int, float]] = {}
         self._lock = threading.Lock()
@@ -82,16 +84,19 @@ class Counter:
         return self._count_here(lives)
 
     def _redis(self) -> "redis.commands.core.Script":
-        if self._script is None:
+        """Return the script on this thread's own connection: a pool's checks would cost more than the counting."""
+        script: redis.commands.core.Script | None = getattr(self._own, "script", None)
+        if script is None:
             client = redis.Redis.from_url(
                 self._url or settings.REDIS_URL,
                 socket_timeout=TIMEOUT_SECONDS,
                 socket_connect_timeout=TIMEOUT_SECONDS,
                 retry=redis.retry.Retry(redis.backoff.NoBackoff(), 0),
                 health_check_interval=0,
+                single_connection_client=True,
             )
-            self._script = client.register_script(SCRIPT)
-        return self._script
+            script = self._own.script = client.register_script(SCRIPT)
+        return script
 
     def _count_here(self, lives: dict[str, int]) -> list[tuple[int, int]]:
         now = time.monotonic()
@@ -109,6 +114,12 @@ class Counter:
 
 
 counter = Counter()
+
+
+def allowed(key: str, life: int) -> int:
+    """Return how often one network may send one form within ``life`` seconds: an address, a /64, or all of a /24."""
+    of_one = PER_MINUTE if life == 60 else PER_HOUR
+    return of_one * PEOPLE_IN_A_NETWORK if "/24:" in key else of_one
 
 
 def note_use(*, form_id: str, ip: str, nonce: str, text_hash: str) -> Use:
@@ -129,6 +140,6 @@ def note_use(*, form_id: str, ip: str, nonce: str, text_hash: str) -> Use:
             token_uses = count
         elif key.startswith("leadcrm:text:"):
             text_uses = count
-        elif count > (PER_MINUTE if life == 60 else PER_HOUR):
+        elif count > allowed(key, life):
             retry_after = max(retry_after, left)
     return Use(retry_after, token_uses, text_uses)

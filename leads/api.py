@@ -18,27 +18,25 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 from accounts.api.errors import BadParameter, Conflict
-from accounts.api.filters import NEWEST_FIRST, ChoicesFilter, KeysetPagination, refuse_unknown
-from accounts.api.viewsets import ApiViewSet
+from accounts.api.filters import NEWEST_FIRST, ChoicesFilter, KeysetPagination, OwnerFilter, refuse_unknown
+from accounts.api.viewsets import UUID_PATTERN, ApiViewSet
 from accounts.models import User
 from accounts.requests import caller
 from leads import selectors, services
 from leads.kinds import REQUEST_KINDS, Stage, Temperature
 from leads.matching import email_key
 from leads.models import Activity, Lead, Transition
+from leads.selectors.lists import in_stages, in_temperatures, mentioning
 from leads.serializers import ActivitySerializer, LeadSerializer, NewActivitySerializer, activity_json
 
-SEARCHED = ("email", "first_name", "last_name", "company", "phone")
-MAX_WORDS = 6
 TIMELINE_SORTS = {"-occurred_at": ("-occurred_at", "-id")}
-UUID_PATTERN = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
 
 class LeadFilters(django_filters.FilterSet):
     email = django_filters.CharFilter(method="by_email", help_text="One address, however it is written.")
     stage = ChoicesFilter(field_name="stage", choices=Stage.choices, method="by_stage")
     temperature = ChoicesFilter(field_name="temperature", choices=Temperature.choices, method="by_temperature")
-    owner = django_filters.CharFilter(method="by_owner", help_text="The id or e-mail of a person, `me` or `nobody`.")
+    owner = OwnerFilter()
     source = django_filters.CharFilter(method="by_source", help_text="A channel, or a source such as `google`.")
     q = django_filters.CharFilter(method="by_words", help_text="Words of name, e-mail, company or phone.")
 
@@ -46,32 +44,16 @@ class LeadFilters(django_filters.FilterSet):
         return leads.filter(email_key=email_key(value))
 
     def by_stage(self, leads: QuerySet, name: str, value: list[str]) -> QuerySet:
-        unjudged = Q(state=None) if Stage.NEW in value else Q(pk__in=[])
-        return leads.filter(Q(state__stage__in=value) | unjudged)
+        return leads.filter(in_stages(value))
 
     def by_temperature(self, leads: QuerySet, name: str, value: list[str]) -> QuerySet:
-        unjudged = Q(state=None) if Temperature.COLD in value else Q(pk__in=[])
-        return leads.filter(Q(state__temperature__in=value) | unjudged)
-
-    def by_owner(self, leads: QuerySet, name: str, value: str) -> QuerySet:
-        if value == "me":
-            return leads.filter(owner=self.request.user)
-        if value == "nobody":
-            return leads.filter(owner=None)
-        if value.isascii() and value.isdigit():
-            return leads.filter(owner_id=int(value[:18]))
-        return leads.filter(owner__email=value.lower())
+        return leads.filter(in_temperatures(value))
 
     def by_source(self, leads: QuerySet, name: str, value: str) -> QuerySet:
         return leads.filter(Q(source__channel=value) | Q(source__source__iexact=value))
 
     def by_words(self, leads: QuerySet, name: str, value: str) -> QuerySet:
-        for word in value.split()[:MAX_WORDS]:
-            found = Q()
-            for field in SEARCHED:
-                found |= Q(**{f"{field}__icontains": word[:254]})
-            leads = leads.filter(found)
-        return leads
+        return leads.filter(mentioning(value))
 
 
 class LeadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSet):

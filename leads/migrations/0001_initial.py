@@ -91,7 +91,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='lead',
             name='source',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='leads', to='leads.source'),
+            field=models.ForeignKey(db_constraint=False, blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='leads', to='leads.source'),
         ),
         migrations.CreateModel(
             name='Consent',
@@ -106,7 +106,7 @@ class Migration(migrations.Migration):
                 ('ip', models.GenericIPAddressField(blank=True, null=True)),
                 ('user_agent', models.CharField(blank=True, default='', max_length=300)),
                 ('lead', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='consents', to='leads.lead')),
-                ('topic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='leads.topic')),
+                ('topic', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='leads.topic')),
             ],
         ),
         migrations.CreateModel(
@@ -117,7 +117,7 @@ class Migration(migrations.Migration):
                 ('landing_page', models.CharField(blank=True, default='', max_length=1000)),
                 ('referrer', models.CharField(blank=True, default='', max_length=1000)),
                 ('lead', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='touches', to='leads.lead')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='touches', to='leads.source')),
+                ('source', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='touches', to='leads.source')),
             ],
         ),
         migrations.CreateModel(

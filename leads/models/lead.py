@@ -35,8 +35,15 @@ class Lead(models.Model):
     team = models.ForeignKey(
         "accounts.Team", null=True, blank=True, on_delete=models.SET_NULL, related_name="leads", db_index=False
     )
+    # Sources are never deleted; a checked key would make all submissions share a lock on one row of them.
     source = models.ForeignKey(
-        Source, null=True, blank=True, on_delete=models.PROTECT, related_name="leads", db_index=False
+        Source,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="leads",
+        db_index=False,
+        db_constraint=False,
     )
     preference_key = models.CharField(max_length=24)
     is_sample = models.BooleanField(default=False)

@@ -1,5 +1,6 @@
 """The list of leads: search, filters, keyset pages. Every number of a report links to one of these lists."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ from leads.selectors.visibility import visible_leads
 
 NEWEST_FIRST = ("-created_at", "-id")
 COUNT_LIMIT = 10_000
+MAX_WORDS = 6
 SEARCHED = ("email", "first_name", "last_name", "company", "phone")
 SALES_ACTS = {
     "handed_over": Kind.HANDOVER_OPENED,
@@ -73,23 +75,29 @@ def filtered(leads: QuerySet[Lead], wanted: LeadFilter, user: User) -> QuerySet[
         leads = leads.filter(_owned_by(wanted.owner, user))
     if wanted.put_off:
         leads = leads.filter(Exists(Mark.objects.filter(lead=OuterRef("pk")).exclude(error="")))
-    for word in wanted.q.split()[:6]:
-        leads = leads.filter(_mentions(word))
-    return leads
+    return leads.filter(mentioning(wanted.q))
 
 
 def _by_standing(leads: QuerySet[Lead], wanted: LeadFilter) -> QuerySet[Lead]:
-    """By the present state; a lead not judged yet counts as new and cold."""
     if wanted.stage:
-        leads = leads.filter(Q(state__stage__in=wanted.stage) | _unjudged(Stage.NEW in wanted.stage))
+        leads = leads.filter(in_stages(wanted.stage))
     if wanted.temperature:
-        is_cold = Temperature.COLD in wanted.temperature
-        leads = leads.filter(Q(state__temperature__in=wanted.temperature) | _unjudged(is_cold))
+        leads = leads.filter(in_temperatures(wanted.temperature))
     if wanted.grade:
         leads = leads.filter(state__grade__in=wanted.grade)
     if wanted.in_play:
         leads = leads.exclude(state__stage__in=[Stage.CUSTOMER, Stage.DISQUALIFIED])
     return leads
+
+
+def in_stages(stages: Collection[str]) -> Q:
+    """Return the leads that are in one of ``stages``; one not judged yet counts as new."""
+    return Q(state__stage__in=stages) | _unjudged(Stage.NEW in stages)
+
+
+def in_temperatures(temperatures: Collection[str]) -> Q:
+    """Return the leads that have one of ``temperatures``; one not judged yet counts as cold."""
+    return Q(state__temperature__in=temperatures) | _unjudged(Temperature.COLD in temperatures)
 
 
 def _unjudged(counts: bool) -> Q:
@@ -148,8 +156,12 @@ def _owned_by(owner: str, user: User) -> Q:
     return Q(owner=None) if owner == "nobody" else Q(owner_id=int(owner))
 
 
-def _mentions(word: str) -> Q:
-    found = Q()
-    for field in SEARCHED:
-        found |= Q(**{f"{field}__icontains": word})
-    return found
+def mentioning(text: str) -> Q:
+    """Return the leads whose name, address, company or phone has each of the first six words of ``text``."""
+    wanted = Q()
+    for word in text.split()[:MAX_WORDS]:
+        found = Q()
+        for field in SEARCHED:
+            found |= Q(**{f"{field}__icontains": word[:254]})
+        wanted &= found
+    return wanted

@@ -14,52 +14,8 @@ from common.ids import uuid7
 from common.wake import wake
 from leads.services.activities import ADVANCE
 
-CAPTURE = """
--- One capture. No row comes back when another transaction has just added the same lead or source: ask again.
-WITH known_source AS (
-    SELECT id FROM leads_source
-    WHERE channel = %(channel)s AND source = %(source)s AND medium = %(medium)s AND campaign = %(campaign)s
-), fresh_source AS (
-    INSERT INTO leads_source (channel, source, medium, campaign)
-    SELECT %(channel)s, %(source)s, %(medium)s, %(campaign)s WHERE NOT EXISTS (SELECT 1 FROM known_source)
-    ON CONFLICT DO NOTHING
-    RETURNING id
-), origin AS (
-    SELECT id FROM known_source UNION ALL SELECT id FROM fresh_source
-), known_lead AS (
-    SELECT id FROM leads_lead WHERE email_key = %(email_key)s
-), fresh_lead AS (
-    INSERT INTO leads_lead (id, email, email_key, phone, first_name, last_name, company, job_title, country,
-        time_zone, attributes, source_id, preference_key, is_sample, created_at, updated_at)
-    SELECT %(id)s, %(email)s, %(email_key)s, %(phone)s, %(first_name)s, %(last_name)s, %(company)s, %(job_title)s,
-        %(country)s, %(time_zone)s, %(attributes)s, origin.id, %(preference_key)s, %(is_sample)s, %(now)s, %(now)s
-    FROM origin WHERE NOT EXISTS (SELECT 1 FROM known_lead)
-    ON CONFLICT (email_key) DO NOTHING
-    RETURNING id
-), lead AS (
-    SELECT known_lead.id, false AS is_new FROM known_lead, origin
-    UNION ALL SELECT id, true FROM fresh_lead
-), facts AS (
-    INSERT INTO leads_activity (lead_id, kind, occurred_at, recorded_at, payload)
-    SELECT lead.id, fact.kind, %(now)s, %(now)s, fact.payload::jsonb
-    FROM lead, unnest(%(kinds)s::text[], %(payloads)s::text[]) WITH ORDINALITY AS fact (kind, payload, n)
-    ORDER BY fact.n
-    RETURNING id
-), mark AS (
-    INSERT INTO leads_mark (lead_id, due_at, urgent, is_time, activity_id, attempts, error)
-    SELECT lead.id, %(now)s, %(urgent)s, false, (SELECT min(id) FROM facts), 0, '' FROM lead
-), touch AS (
-    INSERT INTO leads_touch (lead_id, source_id, at, landing_page, referrer)
-    SELECT lead.id, origin.id, %(now)s, %(landing_page)s, %(referrer)s FROM lead, origin
-), consent AS (
-    INSERT INTO leads_consent (lead_id, topic_id, given, at, how, wording, form_version, page_url, ip, user_agent)
-    SELECT lead.id, c.topic_id, c.given, %(now)s, c.how, c.wording, c.form_version, c.page_url, c.ip::inet,
-        c.user_agent
-    FROM lead, jsonb_to_recordset(%(consents)s::jsonb) AS c (topic_id bigint, given boolean, how text, wording text,
-        form_version text, page_url text, ip text, user_agent text)
-)
-SELECT lead.id, lead.is_new, (SELECT array_agg(id ORDER BY id) FROM facts) FROM lead
-"""
+# The text of the function: leads/sql/capture_1.sql.
+CAPTURE = "SELECT lead_id, is_new, activity_ids FROM leads_capture(%s, %s)"
 
 
 class CaptureRaced(RuntimeError):
@@ -135,23 +91,18 @@ def capture_lead(
 
     A known lead keeps its fields: the answers ride in the facts. Raises CaptureRaced.
     """
-    values = {
-        **vars(lead),
-        **vars(origin),
-        "id": uuid7(),
-        "attributes": json.dumps(lead.attributes),
-        "preference_key": secrets.token_urlsafe(16),
-        "kinds": [str(fact.kind) for fact in facts],
-        "payloads": [json.dumps(fact.payload) for fact in facts],
-        "consents": json.dumps([vars(consent) for consent in consents]),
+    given = {
+        "lead": {**vars(lead), "id": str(uuid7()), "preference_key": secrets.token_urlsafe(16)},
+        "origin": vars(origin),
+        "facts": [vars(fact) for fact in facts],
+        "consents": [vars(consent) for consent in consents],
         "urgent": urgent,
-        "now": now,
     }
     with connection.cursor() as cursor:
         for _ in range(3):
-            cursor.execute(CAPTURE, values)
-            row = cursor.fetchone()
-            if row is not None:
+            cursor.execute(CAPTURE, [json.dumps(given), now])
+            lead_id, is_new, activity_ids = cursor.fetchone()
+            if lead_id is not None:
                 wake(ADVANCE)
-                return CapturedLead(*row)
+                return CapturedLead(lead_id, is_new, activity_ids or [])
     raise CaptureRaced(lead.email)
