@@ -102,7 +102,8 @@ class Shell:
 
 def shell(request: HttpRequest) -> Shell:
     """Return the shell for this person and path; one query, for the installation."""
-    role = getattr(request.user, "role", "") if hasattr(request, "user") else ""
+    user = getattr(request, "user", None)
+    role = getattr(user, "role", "")
     items = _items(PLACES, role, request.path)
     if role == "rep":
         items = tuple(sorted(items, key=lambda item: item.label != "Inbox"))
@@ -113,7 +114,7 @@ def shell(request: HttpRequest) -> Shell:
         is_rail_narrow=request.COOKIES.get("rail") == "narrow",
         items=items,
         create=_items(CREATE, role, "") if role else (),
-        notices=_notices(installation),
+        notices=_notices(installation, getattr(user, "scope", "")),
         current=next((item for item in items if item.is_current), None),
         search_url=first_url("leads:list"),
         theme_url=first_url("accounts:theme"),
@@ -144,11 +145,11 @@ def _is_under(path: str, url: str) -> bool:
     return path == url if url == "/" else path.startswith(url)
 
 
-def _notices(installation: Any) -> tuple[Notice, ...]:
+def _notices(installation: Any, scope: str) -> tuple[Notice, ...]:
     notices = []
     if installation.sending_paused:
         notices.append(Notice("warn", "Sending is paused. No mail leaves until an admin resumes it."))
     if not settings.EMAIL_URL:
-        url = first_url("mail:caught")
+        url = first_url("mail:caught") if scope == "all" else ""
         notices.append(Notice("info", "Mail is caught, not sent.", url, "See caught mail" if url else ""))
     return tuple(notices)

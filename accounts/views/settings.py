@@ -65,7 +65,14 @@ SECTIONS = (
     Section(
         COMPANY, "Audit log", "Who changed what, and when.", "clipboard-document-list", ("accounts:audit_log",), ADMIN
     ),
-    Section(PRODUCT, "Mail", "Every message and what became of it.", "envelope", ("mail:outbox", "mail:caught"), ADMIN),
+    Section(
+        PRODUCT,
+        "Mail",
+        "Every message and what became of it.",
+        "envelope",
+        ("mail:outbox", "mail:caught"),
+        (Role.ADMIN, Role.MARKETER, Role.VIEWER),
+    ),
     Section(
         PRODUCT, "Scoring", "Rules, matrix and triggers.", "adjustments-horizontal", ("scoring:rules", "scoring:index")
     ),

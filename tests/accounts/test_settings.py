@@ -248,3 +248,15 @@ def test_the_tables_can_be_looked_at_but_not_changed(as_admin, people):
     assert as_admin.get("/admin/accounts/user/add/").status_code == 403
     assert as_admin.post(f"/admin/accounts/user/{rep.pk}/delete/", {"post": "yes"}).status_code == 403
     assert as_admin.get("/admin/login/?next=/admin/").url == "/"
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_the_way_to_all_mail_is_shown_to_those_who_may_read_it(client, people, role, settings):
+    settings.EMAIL_URL = ""
+    client.force_login(people[role])
+    may_read = client.get("/settings/mail/").status_code == 200
+
+    page = client.get("/settings/").content.decode()
+
+    assert page.count('href="/settings/mail/"') == (2 if may_read else 0)
+    assert "Mail is caught, not sent." in page
