@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from accounts.api.errors import Conflict
 from accounts.api.fields import StrictSerializer
 from accounts.api.filters import ChoicesFilter
-from accounts.api.viewsets import ApiViewSet
+from accounts.api.viewsets import UUID_PATTERN, ApiViewSet
 from accounts.models import Scope
 from accounts.requests import caller
 from capture.answers import CONSENT, Wrong
@@ -84,7 +84,7 @@ class SubmissionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiVie
     queryset = Submission.objects.none()
     serializer_class = SubmissionSerializer
     filterset_class = SubmissionFilters
-    lookup_value_regex = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+    lookup_value_regex = UUID_PATTERN
     sorts = {"-received_at": ("-id",), "received_at": ("id",)}
 
     def get_queryset(self) -> QuerySet[Submission]:

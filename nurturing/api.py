@@ -5,13 +5,11 @@ from django.db.models import QuerySet
 from rest_framework import mixins, serializers
 
 from accounts.api.filters import ChoicesFilter
-from accounts.api.viewsets import ApiViewSet
+from accounts.api.viewsets import UUID_PATTERN, ApiViewSet
 from accounts.models import Scope
 from accounts.requests import caller
 from leads.selectors.visibility import visible_leads
 from nurturing.models import Enrollment, EnrollmentState, Sequence, Step
-
-UUID_PATTERN = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
 
 class StepSerializer(serializers.ModelSerializer):

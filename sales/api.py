@@ -14,8 +14,8 @@ from rest_framework.exceptions import APIException, NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.filters import ChoicesFilter
-from accounts.api.viewsets import ApiViewSet
+from accounts.api.filters import ChoicesFilter, OwnerFilter
+from accounts.api.viewsets import UUID_PATTERN, ApiViewSet
 from accounts.permissions import can_sell
 from accounts.requests import caller
 from sales import selectors, services
@@ -31,7 +31,6 @@ from sales.serializers import (
     WonSerializer,
 )
 
-UUID_PATTERN = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 STATES = [*State.choices, ("snoozed", "Snoozed")]
 REFUSED = OpenApiResponse(description="A colleague has it, or it is decided already; the text names who or what.")
 
@@ -47,16 +46,7 @@ class Refused(APIException):
 class HandoverFilters(django_filters.FilterSet):
     state = ChoicesFilter(field_name="state", choices=STATES)
     lead = django_filters.UUIDFilter(field_name="lead", help_text="The id of a lead.")
-    owner = django_filters.CharFilter(method="by_owner", help_text="The id or e-mail of a person, `me` or `nobody`.")
-
-    def by_owner(self, handovers: QuerySet, name: str, value: str) -> QuerySet:
-        if value == "me":
-            return handovers.filter(owner=caller(self.request))
-        if value == "nobody":
-            return handovers.filter(owner=None)
-        if value.isascii() and value.isdigit():
-            return handovers.filter(owner_id=int(value[:18]))
-        return handovers.filter(owner__email=value.lower())
+    owner = OwnerFilter()
 
 
 def act(form: type[serializers.Serializer]) -> Callable[..., Any]:

@@ -112,6 +112,24 @@ class ChoicesFilter(django_filters.Filter):
         super().__init__(*args, choices=choices, **kwargs)
 
 
+class OwnerFilter(django_filters.CharFilter):
+    """Rows of one person, of the caller (`me`), or of `nobody`."""
+
+    def __init__(self) -> None:
+        super().__init__(help_text="The id or e-mail of a person, `me` or `nobody`.")
+
+    def filter(self, qs: QuerySet, value: str) -> QuerySet:
+        if not value:
+            return qs
+        if value == "me":
+            return qs.filter(owner=self.parent.request.user)
+        if value == "nobody":
+            return qs.filter(owner=None)
+        if value.isascii() and value.isdigit():
+            return qs.filter(owner_id=int(value[:18]))
+        return qs.filter(owner__email=value.lower())
+
+
 def refuse_unknown(request: Request, known: Sequence[str]) -> None:
     """Raise BadParameter for a parameter that is not ``known``, or has a character no column can hold."""
     unknown = [name for name in request.query_params if name not in known]

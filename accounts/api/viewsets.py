@@ -9,6 +9,8 @@ from rest_framework.viewsets import GenericViewSet
 
 from accounts.api.idempotency import HEADER, answer_once
 
+UUID_PATTERN = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+
 
 class ApiViewSet(GenericViewSet):
     """Gives every POST ``Idempotency-Key``.
