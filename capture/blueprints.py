@@ -1,6 +1,6 @@
 """The three templates a form starts from, as data."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from capture.models import Form, Offer
@@ -55,7 +55,6 @@ class Blueprint:
     thanks: str
     offer: dict[str, str]
     consent: dict[str, Any] | None = None
-    reading_minutes: int = field(default=0)
 
     def definition(self) -> dict[str, Any]:
         """Return what a version stores of it."""

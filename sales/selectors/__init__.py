@@ -3,7 +3,7 @@
 from sales.selectors.access import handover_for, visible_handovers
 from sales.selectors.briefs import brief_of, earlier_handovers, lead_url
 from sales.selectors.hours import business_hours
-from sales.selectors.inbox import Inbox, clock_of, handovers_of_lead, inbox, open_count, tabs_of, version_of
+from sales.selectors.inbox import Inbox, clock_of, inbox, open_count, tabs_of, version_of
 from sales.selectors.panes import LeadPanel, Pane, lead_panel, pane_of
 
 __all__ = [
@@ -15,7 +15,6 @@ __all__ = [
     "clock_of",
     "earlier_handovers",
     "handover_for",
-    "handovers_of_lead",
     "inbox",
     "lead_panel",
     "lead_url",

@@ -18,11 +18,9 @@ def visible_handovers(user: User) -> QuerySet[Handover]:
     in_team = Q(team=user.team_id)
     if user.scope == Scope.TEAM:
         return Handover.objects.filter(in_team | Q(owner=user) | Q(offered_to=user))
-    return Handover.objects.filter(Q(owner=user) | Q(offered_to=user, state=State.QUEUED) | (in_team & _queued()))
-
-
-def _queued() -> Q:
-    return Q(state=State.QUEUED)
+    return Handover.objects.filter(
+        Q(owner=user) | Q(offered_to=user, state=State.QUEUED) | (in_team & Q(state=State.QUEUED))
+    )
 
 
 def handover_for(user: User, handover_id: UUID) -> Handover:

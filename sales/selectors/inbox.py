@@ -9,7 +9,6 @@ from accounts.models import Scope, User
 from accounts.permissions import can_sell
 from common.pages import keyset_page
 from common.ui import ago_text
-from leads.models import Lead
 from sales.business_time import BusinessHours
 from sales.models import Handover, State
 from sales.selectors.access import SHOWN, visible_handovers
@@ -100,11 +99,6 @@ def open_count(user: User) -> int:
 def version_of(user: User) -> str:
     """Return what changes whenever a handover this person sees does: one query."""
     return _version(_counts(user))
-
-
-def handovers_of_lead(lead: Lead) -> list[Handover]:
-    """Return all handovers of a lead, newest first, with the people in them."""
-    return list(lead.handovers.select_related("owner", "offered_to").order_by("-opened_at", "-id"))
 
 
 def clock_of(handover: Handover, *, now: datetime, hours: BusinessHours) -> Clock:
