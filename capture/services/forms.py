@@ -31,7 +31,7 @@ def create_form(
     )
     offer = offer or _offer(blueprint, now)
     definition = blueprint.definition()
-    ensure_starter_topics(now)
+    ensure_starter_topics()
     publish_version(
         form=form,
         definition=definition,

@@ -40,7 +40,7 @@ class Proof:
     user_agent: str = ""
 
 
-def ensure_starter_topics(now: datetime) -> list[Topic]:
+def ensure_starter_topics() -> list[Topic]:
     """Return the topics every installation begins with, adding those that are missing."""
     return [Topic.objects.get_or_create(slug=topic["slug"], defaults=dict(topic))[0] for topic in STARTER_TOPICS]
 

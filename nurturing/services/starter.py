@@ -14,7 +14,7 @@ from nurturing.services.sequences import NewStep, activate_sequence, create_sequ
 @transaction.atomic
 def ensure_starter_sequence(now: datetime) -> Sequence:
     """Return the starter sequence, adding it, its topic and the guide mail where they are missing."""
-    topics = {topic.slug: topic for topic in ensure_starter_topics(now)}
+    topics = {topic.slug: topic for topic in ensure_starter_topics()}
     guide_template(now)
     sequence = Sequence.objects.filter(name=starter.SEQUENCE["name"]).first()
     if sequence is None:

@@ -57,7 +57,7 @@ def story(starter) -> Story:
     form = create_form(template="demo", name="Request a demo", by=admin, now=now)
     pinned = make_lead(now, team=team, phone="+49 30 9999", job_title="Head of Operations")
     record_activity(lead_id=pinned.pk, kind=Kind.PAGE_VIEWED, payload={"path": "/pricing"}, now=now)
-    give_consent(lead=pinned, topics=ensure_starter_topics(now), proof=Proof(how="form"), now=now)
+    give_consent(lead=pinned, topics=ensure_starter_topics(), proof=Proof(how="form"), now=now)
     add_note(lead=pinned, text="Met at the fair.", by=admin, now=now)
     set_stage(lead=pinned, to=Stage.IQL, reason="Asked us to wait.", by=admin, now=now)
     handover = make_handover(now, temperature="hot")

@@ -22,7 +22,7 @@ PROOF = Proof(how="Preference page", page_url="/p/abc", ip="203.0.113.7", user_a
 
 @pytest.fixture
 def topics(now):
-    return {topic.slug: topic for topic in ensure_starter_topics(now)}
+    return {topic.slug: topic for topic in ensure_starter_topics()}
 
 
 @pytest.fixture
@@ -123,6 +123,6 @@ def test_saving_the_same_preferences_again_writes_nothing(ada, topics, now):
 
 
 def test_starter_topics_are_added_once(topics, now):
-    ensure_starter_topics(now)
+    ensure_starter_topics()
 
     assert Topic.objects.filter(slug__in=["guides", "product-news"]).count() == 2

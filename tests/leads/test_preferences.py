@@ -28,7 +28,7 @@ def ada(now):
     lead = Lead.objects.create(
         email=EMAIL, email_key=EMAIL, preference_key=KEY, created_at=now, updated_at=now, first_name="Ada"
     )
-    give_consent(lead=lead, topics=ensure_starter_topics(now), proof=Proof(how="form"), now=now)
+    give_consent(lead=lead, topics=ensure_starter_topics(), proof=Proof(how="form"), now=now)
     return lead
 
 
@@ -148,7 +148,7 @@ def test_an_unknown_link_says_so_and_what_to_do(visitor, ada, path, method):
 
 def test_a_phone_only_lead_can_say_no(visitor, now):
     Lead.objects.create(phone="+49 30 1234", preference_key="phone", created_at=now, updated_at=now)
-    ensure_starter_topics(now)
+    ensure_starter_topics()
 
     answer = visitor.post("/u/phone")
 

@@ -15,7 +15,7 @@ EMAIL = "ada@engines.example"
 def page_url(live_server, settings, now):
     settings.ALLOWED_HOSTS = ["*"]
     lead = Lead.objects.create(email=EMAIL, email_key=EMAIL, preference_key="k" * 22, created_at=now, updated_at=now)
-    give_consent(lead=lead, topics=ensure_starter_topics(now), proof=Proof(how="form"), now=now)
+    give_consent(lead=lead, topics=ensure_starter_topics(), proof=Proof(how="form"), now=now)
     return f"{live_server.url}/p/{lead.preference_key}"
 
 

@@ -191,7 +191,7 @@ def test_a_sequence_that_cannot_be_rendered_is_not_published(sequence, now):
 
 
 def test_a_new_sequence_runs_only_after_it_was_started(ask, now):
-    topic = ensure_starter_topics(now)[1]
+    topic = ensure_starter_topics()[1]
     lead = ask(agrees=False)
     give_consent(lead=lead, topics=[topic], proof=Proof(how="test"), now=now)
     fresh = create_sequence(name="News", topic=topic, steps=[NewStep(1, "Hi", "Hi")], now=now)
