@@ -38,6 +38,8 @@ REJECT_REASONS: dict[int, RejectReason] = {
     )
 }
 
+WRONG_DATA, IN_CONTACT = 6, 7
+
 LOST_REASONS: dict[int, LostReason] = {
     reason.key: reason
     for reason in (

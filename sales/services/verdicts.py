@@ -13,11 +13,10 @@ from leads.lifecycle import VERDICT_DELAY
 from leads.models import Lead
 from sales.errors import InvalidVerdict
 from sales.models import ContactAttempt, Handover, State
-from sales.reasons import LOST_REASONS, REJECT_REASONS, recycle_date
+from sales.reasons import IN_CONTACT, LOST_REASONS, REJECT_REASONS, WRONG_DATA, recycle_date
 from sales.selectors.hours import business_hours
 from sales.services.holding import locked, store, take, tell
 
-WRONG_DATA, IN_CONTACT = 6, 7
 MOST = Decimal("999999999999.99")
 
 

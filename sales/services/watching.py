@@ -14,12 +14,12 @@ from leads.services import lock_leads
 from mail.services import suppress
 from sales.business_time import BusinessHours
 from sales.models import WORKING_STATES, ContactAttempt, Handover, State
+from sales.reasons import IN_CONTACT
 from sales.selectors.hours import business_hours
 from sales.services.holding import give_back, release_lead, store, tell
 from sales.services.offering import Desk
 from sales.sla import RETURN_SHARE, first_contact_allowance
 
-IN_CONTACT = 7
 BATCH = 200
 
 
