@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
+from capture.reading import clean
 from leads.kinds import Channel
 
 CLICK_IDS = {
@@ -193,7 +194,8 @@ def _tags(page: str) -> dict[str, str]:
         query = parse_qs(urlsplit(page).query, max_num_fields=100)
     except ValueError:
         return {}
-    return {name: values[0].strip() for name, values in query.items()}
+    # What is percent-encoded in an address may still be a control character, which no column can hold.
+    return {name: clean(values[0]) for name, values in query.items()}
 
 
 def _host(url: str) -> str:
