@@ -96,6 +96,9 @@
     if (event.newState === "open" && event.target.matches(".menu")) items(event.target)[0]?.focus();
   }, true);
   on("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.target.closest?.("textarea")?.form?.requestSubmit();
+  });
+  on("keydown", (event) => {
     const menu = event.target.closest?.(".menu:popover-open");
     const step = { ArrowDown: 1, ArrowUp: -1, Home: "first", End: "last" }[event.key];
     if (!menu || step === undefined) return;

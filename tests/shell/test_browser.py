@@ -176,3 +176,14 @@ def test_no_page_scrolls_sideways(open_gallery, path, width):
     page = open_gallery(path, width=width)
 
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_control_and_enter_send_what_is_written(open_gallery):
+    page = open_gallery()
+    page.evaluate("document.addEventListener('submit', (event) => { event.preventDefault(); window.sent = true; })")
+    page.evaluate("document.querySelectorAll('form').forEach((form) => { form.noValidate = true; })")
+
+    page.locator("textarea:visible").first.focus()
+    page.keyboard.press("Control+Enter")
+
+    assert page.evaluate("window.sent") is True
