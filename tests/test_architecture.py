@@ -138,6 +138,17 @@ def test_raw_sql_writes_only_the_tables_of_its_app(path: Path) -> None:
     assert {table for table in tables if table in RANK} <= {app}
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "leadcrm").rglob("*.py")), ids=name)
+def test_the_app_without_tables_saves_and_deletes_no_rows(path: Path) -> None:
+    calls = [node.func.attr for node in ast.walk(tree(path)) if isinstance(node, ast.Call) and _is_method(node.func)]
+
+    assert not {"save", "delete", "refresh_from_db"} & set(calls)
+
+
+def _is_method(node: ast.AST) -> bool:
+    return isinstance(node, ast.Attribute)
+
+
 def test_lead_state_has_one_writer() -> None:
     write = re.compile(
         r"LeadState\.objects[^\n]*\.(create|bulk_create|update|delete)\(|(INSERT INTO|UPDATE) leads_leadstate"
