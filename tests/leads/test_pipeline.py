@@ -4,7 +4,7 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from leadcrm import pipeline
 from leads.kinds import Kind
@@ -18,6 +18,7 @@ from tests.factories.sales import make_team, make_user
 DEMO = {"first_name": "Ada", "job_title": "Head of Operations", "company": "Example GmbH"}
 
 
+@transaction.atomic
 def request_demo(email: str, now):
     done = captured(email=email, now=now, fields=DEMO)
     record_activity(lead_id=done.lead_id, kind=Kind.DEMO_REQUESTED, now=now, urgent=True)
