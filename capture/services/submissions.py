@@ -1,4 +1,4 @@
-"""A visitor's form becomes durable: one commit of three statements."""
+"""A visitor's form becomes durable: one round trip, one commit."""
 
 import json
 import random
@@ -8,18 +8,18 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import OperationalError, connection, transaction
+from django.db import DatabaseError, connection
 
 from capture.answers import Answers
 from capture.attribution import Arrival
 from capture.live import Published, forget
-from capture.models import Form, Submission
+from capture.models import Submission
 from capture.services.errors import FormClosed, OtherAnswers, StillRunning
 from capture.services.facts import consents_of, facts_of, is_urgent, lead_of, origin_of
 from capture.spam import Verdict
 from common.ids import uuid7
 from common.wake import wake
-from leads.services import CaptureRaced, capture_lead
+from leads.services import ADVANCE, CaptureRaced, capture_given
 
 JOIN = "capture.join_unjoined_submissions"
 REPEAT_WINDOW = timedelta(minutes=10)
@@ -27,21 +27,9 @@ JOIN_AFTER = timedelta(seconds=5)
 TRIES = 3
 LOCK_NOT_AVAILABLE, DEADLOCK, SERIALIZATION = "55P03", "40P01", "40001"
 
-BEGIN = "SELECT set_config('lock_timeout', %(wait)s, true), state FROM capture_form WHERE id = %(form)s"
-ADD = """
--- Nothing is added, and nothing comes back, for a key that is taken or for the same answers within ten minutes.
-INSERT INTO capture_submission (id, form_id, form_version_id, submission_key, lead_id, status, due_at, attempts,
-    email_key, answers, answers_hash, attribution, page_url, ip, user_agent, spam_points, spam_reasons, received_at,
-    error)
-SELECT %(id)s, %(form_id)s, %(version_id)s, %(key)s, %(lead_id)s, %(status)s, %(due_at)s, 0, %(email_key)s,
-    %(answers)s, %(hash)s, %(attribution)s, %(page_url)s, %(ip)s, %(user_agent)s, %(points)s, %(reasons)s, %(now)s, ''
-WHERE NOT EXISTS (
-    SELECT 1 FROM capture_submission
-    WHERE form_id = %(form_id)s AND answers_hash = %(hash)s AND received_at > %(since)s
-)
-ON CONFLICT (form_id, submission_key) DO NOTHING
-RETURNING id
-"""
+TWIN_WAS_FIRST = "LC409"
+# The text of the function: capture/sql/submit_1.sql.
+SUBMIT = "SELECT outcome FROM capture_submit(%s, %s, %s, %s)"
 
 
 @dataclass(frozen=True)
@@ -77,7 +65,7 @@ class _Draft:
 
 
 class _Repeated(Exception):
-    """Rolls the transaction back: this submission is stored already."""
+    """This submission is stored already; nothing of it was added again."""
 
 
 def submit(*, version: Published, answers: Answers, received: Received, verdict: Verdict, now: datetime) -> Taken:
@@ -108,13 +96,16 @@ def stored(*, form_id: str, key: str, answers_hash: str, now: datetime) -> Taken
 
 
 def _store(row: dict[str, Any], draft: _Draft) -> Taken:
+    given = None if draft.verdict.is_held else _given(row, draft)
     for attempt in range(1, TRIES + 1):
         try:
-            return _add(row) if draft.verdict.is_held else _add_with_lead(row, draft)
+            return _submit(row, given, draft.now, wait="1s")
         except CaptureRaced:
-            break
-        except OperationalError as exc:
+            continue
+        except DatabaseError as exc:
             code = getattr(exc.__cause__, "pgcode", None)
+            if code == TWIN_WAS_FIRST:
+                raise _Repeated from exc
             if code == LOCK_NOT_AVAILABLE:
                 break
             if code not in (DEADLOCK, SERIALIZATION) or attempt == TRIES:
@@ -123,55 +114,46 @@ def _store(row: dict[str, Any], draft: _Draft) -> Taken:
     return _leave_for_later(row, draft.now)
 
 
-@transaction.atomic
-def _add_with_lead(row: dict[str, Any], draft: _Draft) -> Taken:
-    version, answers = draft.version, draft.answers
-    with connection.cursor() as cursor:
-        _begin(cursor, version.form_id, "1s")
-        lead = capture_lead(
-            lead=lead_of(version, answers),
-            origin=origin_of(draft.received.first),
-            facts=facts_of(version, answers, submission=row["id"], page=draft.received.page_url),
-            consents=consents_of(version, answers, draft.received),
-            now=draft.now,
-            urgent=is_urgent(version),
-        )
-        return _insert(cursor, {**row, "lead_id": lead.lead_id})
+def _given(row: dict[str, Any], draft: _Draft) -> str:
+    """Return the lead, facts and consents of a submission as its lead's owner takes them."""
+    version, answers, received = draft.version, draft.answers, draft.received
+    return capture_given(
+        lead=lead_of(version, answers),
+        origin=origin_of(received.first),
+        facts=facts_of(version, answers, submission=row["id"], page=received.page_url),
+        consents=consents_of(version, answers, received),
+        urgent=is_urgent(version),
+    )
 
 
-@transaction.atomic
-def _add(row: dict[str, Any], wait: str = "1s") -> Taken:
+def _submit(row: dict[str, Any], given: str | None, now: datetime, *, wait: str) -> Taken:
+    """Run the function. Raises FormClosed, CaptureRaced, _Repeated."""
     with connection.cursor() as cursor:
-        _begin(cursor, row["form_id"], wait)
-        return _insert(cursor, row)
+        cursor.execute(SUBMIT, [json.dumps(row, default=str), given, now, wait])
+        outcome = cursor.fetchone()[0]
+    if outcome == "closed":
+        forget(row["form_id"])
+        raise FormClosed("This form is closed.")
+    if outcome == "repeated":
+        raise _Repeated
+    if outcome == "raced":
+        raise CaptureRaced(row["email_key"])
+    if given is not None:
+        wake(ADVANCE)
+    return Taken(row["id"], is_new=True)
 
 
 def _leave_for_later(row: dict[str, Any], now: datetime) -> Taken:
     """Store the submission without its lead. A twin that holds the key has had its second already."""
     late = {**row, "status": Submission.Status.UNJOINED, "due_at": now + JOIN_AFTER}
     try:
-        taken = _add(late, wait="100ms")
-    except OperationalError as exc:
-        if getattr(exc.__cause__, "pgcode", None) != LOCK_NOT_AVAILABLE:
+        taken = _submit(late, None, now, wait="100ms")
+    except DatabaseError as exc:
+        if getattr(exc.__cause__, "pgcode", None) not in (LOCK_NOT_AVAILABLE, TWIN_WAS_FIRST):
             raise
         raise StillRunning("The same submission is being stored. Send it again in a second.") from exc
     wake(JOIN)
     return taken
-
-
-def _begin(cursor: Any, form_id: str, wait: str) -> None:
-    cursor.execute(BEGIN, {"wait": wait, "form": form_id})
-    found = cursor.fetchone()
-    if found is None or found[1] != Form.State.LIVE:
-        forget(form_id)
-        raise FormClosed("This form is closed.")
-
-
-def _insert(cursor: Any, row: dict[str, Any]) -> Taken:
-    cursor.execute(ADD, row)
-    if cursor.fetchone() is None:
-        raise _Repeated
-    return Taken(row["id"], is_new=True)
 
 
 def _row(draft: _Draft) -> dict[str, Any]:
@@ -182,20 +164,17 @@ def _row(draft: _Draft) -> dict[str, Any]:
     return {
         "id": uuid7(),
         "form_id": version.form_id,
-        "version_id": version.id,
-        "key": received.key,
-        "lead_id": None,
+        "form_version_id": version.id,
+        "submission_key": received.key,
         "status": Submission.Status.HELD if verdict.is_held else Submission.Status.ACCEPTED,
         "due_at": None,
         "email_key": answers.email_key,
-        "answers": json.dumps(values),
-        "hash": answers.hash,
-        "attribution": json.dumps({"first": vars(received.first), "last": vars(received.last)}),
+        "answers": values,
+        "answers_hash": answers.hash,
+        "attribution": {"first": vars(received.first), "last": vars(received.last)},
         "page_url": received.page_url,
         "ip": received.ip or None,
         "user_agent": received.user_agent,
-        "points": verdict.points,
-        "reasons": json.dumps(verdict.reasons),
-        "now": draft.now,
-        "since": draft.now - REPEAT_WINDOW,
+        "spam_points": verdict.points,
+        "spam_reasons": verdict.reasons,
     }

@@ -1,6 +1,6 @@
 """Every way a lead changes."""
 
-from leads.services.activities import NewActivity, record_activities, record_activity
+from leads.services.activities import ADVANCE, NewActivity, record_activities, record_activity
 from leads.services.capture import (
     CapturedLead,
     CaptureRaced,
@@ -8,6 +8,7 @@ from leads.services.capture import (
     NewFact,
     NewLead,
     Origin,
+    capture_given,
     capture_lead,
 )
 from leads.services.judgements import apply_judgements, lock_leads
@@ -27,6 +28,7 @@ from leads.services.samples import delete_leads, mark_as_sample
 from leads.services.stages import add_note, release_stage, set_stage
 
 __all__ = [
+    "ADVANCE",
     "AlreadyDecided",
     "CaptureRaced",
     "CapturedLead",
@@ -43,6 +45,7 @@ __all__ = [
     "apply_judgements",
     "assign_owner",
     "assign_team",
+    "capture_given",
     "capture_lead",
     "decide_proposal",
     "delete_leads",

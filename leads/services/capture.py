@@ -78,6 +78,25 @@ class CapturedLead:
     activity_ids: list[int]
 
 
+def capture_given(
+    *,
+    lead: NewLead,
+    origin: Origin,
+    facts: Sequence[NewFact],
+    consents: Sequence[NewConsent] = (),
+    urgent: bool = False,
+) -> str:
+    """Return what the database function takes, for a caller that calls it from a function of its own."""
+    given = {
+        "lead": {**vars(lead), "id": str(uuid7()), "preference_key": secrets.token_urlsafe(16)},
+        "origin": vars(origin),
+        "facts": [vars(fact) for fact in facts],
+        "consents": [vars(consent) for consent in consents],
+        "urgent": urgent,
+    }
+    return json.dumps(given)
+
+
 def capture_lead(
     *,
     lead: NewLead,
@@ -91,16 +110,10 @@ def capture_lead(
 
     A known lead keeps its fields: the answers ride in the facts. Raises CaptureRaced.
     """
-    given = {
-        "lead": {**vars(lead), "id": str(uuid7()), "preference_key": secrets.token_urlsafe(16)},
-        "origin": vars(origin),
-        "facts": [vars(fact) for fact in facts],
-        "consents": [vars(consent) for consent in consents],
-        "urgent": urgent,
-    }
+    given = capture_given(lead=lead, origin=origin, facts=facts, consents=consents, urgent=urgent)
     with connection.cursor() as cursor:
         for _ in range(3):
-            cursor.execute(CAPTURE, [json.dumps(given), now])
+            cursor.execute(CAPTURE, [given, now])
             lead_id, is_new, activity_ids = cursor.fetchone()
             if lead_id is not None:
                 wake(ADVANCE)

@@ -219,7 +219,7 @@ def test_a_database_that_is_away_is_said_with_503(send, guide_form, monkeypatch)
     def away(*args, **kwargs):
         raise OperationalError("server closed the connection unexpectedly")
 
-    monkeypatch.setattr(submissions, "_begin", away)
+    monkeypatch.setattr(submissions, "_submit", away)
     answer = send(guide_form)
 
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
