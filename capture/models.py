@@ -122,11 +122,14 @@ class Submission(models.Model):
         UNJOINED = "unjoined", "Waiting for its lead"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    # The version's own constraint vouches for the form; a second one would lock the same few rows once more each time.
+    # Form and version of a live form are never deleted, and checked keys would make all submissions share a lock on the
+    # same two rows.
     form = models.ForeignKey(
         Form, on_delete=models.PROTECT, related_name="submissions", db_index=False, db_constraint=False
     )
-    form_version = models.ForeignKey(FormVersion, on_delete=models.PROTECT, related_name="+", db_index=False)
+    form_version = models.ForeignKey(
+        FormVersion, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     submission_key = models.CharField(max_length=200)
     # No constraint in the database: its check opens the table of leads even for NULL, so a lead table locked by a
     # migration would stop the submissions that are meant to wait for it. The lead's id comes from the same commit.

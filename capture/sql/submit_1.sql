@@ -3,9 +3,10 @@
 -- wait: how long to wait for a lock that another transaction holds.
 -- outcome: added; closed (the form takes nothing); repeated (this key, or the same answers within ten minutes, is
 -- stored); raced (ask again). A twin that commits first raises LC409, which takes the lead back as well.
+-- enable_seqscan: a plan kept from the day on which the tables were empty must use the indexes on all later days.
 CREATE OR REPLACE FUNCTION capture_submit(
     kept jsonb, given jsonb, at timestamptz, wait text, OUT outcome text
-) LANGUAGE plpgsql AS $$
+) LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
     found_lead uuid;
 BEGIN

@@ -2,9 +2,10 @@
 -- A function, because its plans are kept: planning the same as one statement took longer than running it.
 -- given: {"lead": {…}, "origin": {…}, "facts": [{"kind", "payload"}, …], "consents": [{…}, …], "urgent"}.
 -- lead_id is NULL when other transactions added and took back the same lead meanwhile: ask again.
+-- enable_seqscan: a plan kept from the day on which the tables were empty must use the indexes on all later days.
 CREATE OR REPLACE FUNCTION leads_capture(
     given jsonb, at timestamptz, OUT lead_id uuid, OUT is_new boolean, OUT activity_ids bigint[]
-) LANGUAGE plpgsql AS $$
+) LANGUAGE plpgsql SET enable_seqscan = off AS $$
 #variable_conflict use_column
 DECLARE
     person jsonb := given -> 'lead';
