@@ -31,12 +31,12 @@ WIDTHS, THEMES = (1440, 390), ("light", "dark")
 
 @dataclass(frozen=True)
 class Screen:
-    """A page by its path, or the page behind the first link that matches ``follow`` there; "" signs nobody in."""
+    """A page by its path, or the one reached by the first link that matches each of ``follow``; "" signs nobody in."""
 
     name: str
     path: str
     role: str = "admin"
-    follow: str = ""
+    follow: tuple[str, ...] = ()
     press: str = ""
 
 
@@ -46,19 +46,18 @@ SCREENS = (
     Screen("leads", "/leads/"),
     Screen("leads-empty-result", "/leads/?q=nobody-has-this-name"),
     Screen("lead-new", "/leads/new/"),
-    Screen("lead", "/leads/?stage=sql", follow="tbody th a"),
-    Screen("lead-cold", "/leads/?temperature=cold", follow="tbody th a"),
+    Screen("lead", "/leads/?stage=sql", follow=("tbody th a",)),
+    Screen("lead-cold", "/leads/?temperature=cold", follow=("tbody th a",)),
     Screen("inbox", "/inbox/", "rep"),
     Screen("inbox-reject", "/inbox/", "rep", press="r"),
-    Screen("inbox-brief", "/inbox/", "rep", follow="[data-item] a"),
+    Screen("inbox-brief", "/inbox/", "rep", follow=("[data-item] a",)),
     Screen("inbox-manager", "/inbox/", "manager"),
     Screen("forms", "/forms/"),
     Screen("form-new", "/forms/new/"),
-    Screen("form", "/forms/", follow="tbody th a"),
+    Screen("form", "/forms/", follow=("tbody th a",)),
     Screen("nurture", "/nurture/"),
-    Screen("sequence", "/nurture/", follow="main a[href^='/nurture/']"),
+    Screen("sequence", "/nurture/", follow=("main a[href^='/nurture/']",)),
     Screen("scoring", "/scoring/"),
-    Screen("reports", "/reports/"),
     Screen("goal", "/goal/"),
     Screen("settings", "/settings/"),
     Screen("settings-profile", "/settings/profile/"),
@@ -67,7 +66,9 @@ SCREENS = (
     Screen("settings-mail", "/settings/mail/"),
     Screen("settings-api-keys", "/settings/api-keys/"),
     Screen("settings-audit-log", "/settings/audit-log/"),
-    Screen("form-hosted", "/forms/", "admin", follow="a[href^='/f/']"),
+    Screen("form-hosted", "/forms/", follow=("tbody th a", "a[href^='/f/']")),
+    Screen("try", "/forms/", follow=("tbody th a", "a[href^='/try/']")),
+    Screen("mail", "/settings/mail/", follow=("tbody a[href^='/settings/mail/']",)),
     Screen("not-found", "/there-is-nothing-here"),
     Screen("components", "/_ui/"),
     Screen("components-public", "/_ui/public"),
@@ -113,8 +114,8 @@ class Album:
         page.on("pageerror", lambda error: self.complaints.append(f"{name}: {error}"))
         page.on("console", lambda said: self._hear(name, said.type, said.text))
         answer = page.goto(urljoin(self.base, screen.path))
-        if screen.follow:
-            link = page.locator(screen.follow).first
+        for selector in screen.follow:
+            link = page.locator(selector).first
             answer = page.goto(urljoin(self.base, link.get_attribute("href") or "")) if link.count() else None
         self._judge(name, screen, page, answer.status if answer else 0, width)
         page.wait_for_load_state("networkidle") if not screen.name.startswith("inbox") else page.wait_for_timeout(700)

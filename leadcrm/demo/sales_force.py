@@ -35,8 +35,7 @@ class SalesForce:
             rep = next((r for r in self._reps if r.pk == handover.offered_to_id), None) or self._random.choice(
                 self._reps
             )
-            if self._random.random() < 0.92:
-                self._plan(self._soon(now), partial(self._take, handover, rep))
+            self._plan(self._soon(now), partial(self._take, handover, rep))
 
     def _soon(self, now: datetime) -> datetime:
         minutes = self._random.lognormvariate(3.1, 1.1)
