@@ -78,8 +78,7 @@
   };
   const settle = (had) => {
     const wanted = reopen && rowOf(reopen);
-    reopen = "";
-    if (wanted) return open(wanted);
+    if (wanted) { reopen = ""; return open(wanted); }
     if (!opened() && isSeen(side)) return open($("[data-item]", list));
     return had && !rowOf(opened()) && renew();
   };
