@@ -3,7 +3,6 @@
 import importlib
 import os
 import secrets
-import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
+from leadcrm import leaving
 from leadcrm.embedded import postgres, valkey
 from leadcrm.embedded.places import Place, product_place, test_place
 from leadcrm.embedded.servers import Servers, is_external
@@ -33,10 +33,7 @@ HELD: list[Servers] = []
 
 def run(argv: list[str]) -> int:
     """Run ``argv`` and return its exit status; errors a person can act on come without a traceback."""
-    # Said explicitly: a shell that starts this in the background has had it ignored.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGTERM, _leave_in_order)
-    signal.signal(signal.SIGHUP, _leave_in_order)
+    leaving.listen()
     command = argv[1] if len(argv) > 1 else "help"
     try:
         with prepared(command):
@@ -117,8 +114,3 @@ def provide_secret_key(place: Place, *, may_make: bool) -> None:
 def announce(line: str) -> None:
     """Print ``line`` at once."""
     print(line, flush=True)
-
-
-def _leave_in_order(signum: int, frame: object) -> None:
-    """Turn TERM and a closed terminal into an ordinary exit, so that what was started is stopped."""
-    sys.exit(128 + signum)
