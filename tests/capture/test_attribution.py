@@ -8,7 +8,7 @@ import yaml
 
 from capture.attribution import arrival
 
-LISTS = Path("/work/shared/data/referrer-channel-lists")
+LISTS = Path(__file__).resolve().parents[3] / "shared" / "data" / "referrer-channel-lists"
 SITE = "https://site.example/"
 
 
