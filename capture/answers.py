@@ -23,7 +23,7 @@ CONSENT = "consent"
 
 @dataclass(frozen=True)
 class Answers:
-    """What was answered; ``hash`` covers the answers and the consent, so that a repeat is known by it."""
+    """What was answered; ``hash`` covers the form, the answers and the consent, so that a repeat is known by it."""
 
     values: dict[str, str]
     is_consent_given: bool
@@ -57,7 +57,7 @@ def judge_answers(*, version: Published, fields: dict[str, str]) -> Answers:
     if errors:
         raise Wrong(errors)
     is_given = is_given and version.consent is not None
-    return Answers(values, is_given, email_key(values.get("email", "")), _hash(values, is_given))
+    return Answers(values, is_given, email_key(values.get("email", "")), _hash(version.form_id, values, is_given))
 
 
 def email_error(address: str) -> str:
@@ -92,6 +92,6 @@ def _error_of(field: Field, value: str) -> str:
     return ""
 
 
-def _hash(values: dict[str, str], is_consent_given: bool) -> str:
-    text = json.dumps([values, is_consent_given], sort_keys=True, ensure_ascii=False)
+def _hash(form_id: str, values: dict[str, str], is_consent_given: bool) -> str:
+    text = json.dumps([form_id, values, is_consent_given], sort_keys=True, ensure_ascii=False)
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

@@ -1,7 +1,8 @@
-"""How often one network may send one form, and how often a token or a text was seen. Counts live in Redis.
+"""How often one network may send one form, and how often a token or a text was seen.
 
-Capture beats limiting: when Redis does not answer within 200 ms the counts of this process are used instead, and
-Redis is left alone for five seconds.
+Capture beats limiting: a request counts in the memory of its process and waits for nobody. A thread adds up the counts
+of all processes in Redis, every 50 ms in which there were any. So what is sent to several processes within one such
+moment may pass a limit by as many as there are processes; while Redis is away, each process counts alone.
 """
 
 import ipaddress
@@ -19,18 +20,20 @@ PER_MINUTE = 10
 PER_HOUR = 60
 # A /24 is an office or a street, not a person.
 PEOPLE_IN_A_NETWORK = 30
+SHARE_SECONDS = 0.05
 TIMEOUT_SECONDS = 0.2
 OPEN_CIRCUIT_SECONDS = 5.0
-MAX_LOCAL = 50_000
+MAX_TALLIES = 50_000
 
-# Counts every key once. A key that is new gets its life time; each answer is the count and what is left of it.
+# Adds to every key. A key that is new gets its life time; each answer is the count of all and what is left of its life.
 SCRIPT = """
 local out = {}
 for i, key in ipairs(KEYS) do
-  local count = redis.call('INCR', key)
+  local added = tonumber(ARGV[2 * i - 1])
+  local count = redis.call('INCRBY', key, added)
   local left
-  if count == 1 then
-    left = tonumber(ARGV[i])
+  if count == added then
+    left = tonumber(ARGV[2 * i])
     redis.call('EXPIRE', key, left)
   else
     left = redis.call('TTL', key)
@@ -62,31 +65,92 @@ def networks(ip: str) -> list[str]:
     return [ip, ip.rpartition(".")[0] + ".0/24"]
 
 
+@dataclass
+class Tally:
+    """What is known of one key: the count of all processes so far, and when it starts again (monotonic)."""
+
+    count: int
+    until: float
+    life: int
+    unshared: int = 0
+
+
 class Counter:
-    """Counts in Redis, or in this process while Redis is away."""
+    """Counts in this process; a thread of its own joins the counts of all processes in Redis."""
 
     def __init__(self, url: str | None = None) -> None:
         self._url = url
-        self._own = threading.local()
-        self._closed_until = 0.0
-        self._local: dict[str, tuple[int, float]] = {}
+        self._tallies: dict[str, Tally] = {}
+        self._unshared: dict[str, Tally] = {}
         self._lock = threading.Lock()
+        self._sharing = threading.Lock()
+        self._is_due = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._script: redis.commands.core.Script | None = None
 
     def count(self, lives: dict[str, int]) -> list[tuple[int, int]]:
         """Add one to each key and return ``(count, seconds left)``; ``lives`` maps a key to its life in seconds."""
-        if time.monotonic() >= self._closed_until:
+        now = time.monotonic()
+        found = []
+        with self._lock:
+            for key, life in lives.items():
+                tally = self._tallies.get(key)
+                if tally is None or tally.until <= now:
+                    tally = self._tallies[key] = Tally(0, now + life, life)
+                tally.count += 1
+                tally.unshared += 1
+                self._unshared[key] = tally
+                found.append((tally.count, max(1, int(tally.until - now))))
+            # A thread does not survive a fork: what is not alive here is started here.
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._run, name="counter", daemon=True)
+                self._thread.start()
+        self._is_due.set()
+        return found
+
+    def share(self) -> None:
+        """Add what was counted here to Redis and learn what others counted. Raises RedisError or OSError."""
+        with self._sharing:
+            self._share()
+
+    def _share(self) -> None:
+        with self._lock:
+            shared = {key: (tally, tally.unshared) for key, tally in self._unshared.items()}
+            self._unshared = {}
+            for tally, _ in shared.values():
+                tally.unshared = 0
+            self._drop_old()
+        if not shared:
+            return
+        args = [number for tally, added in shared.values() for number in (added, tally.life)]
+        flat = self._redis()(keys=list(shared), args=args)
+        now = time.monotonic()
+        with self._lock:
+            for (tally, _), count, left in zip(shared.values(), flat[::2], flat[1::2], strict=True):
+                tally.count = count + tally.unshared
+                tally.until = now + left
+
+    def _run(self) -> None:
+        while True:
+            self._is_due.wait()
+            self._is_due.clear()
             try:
-                flat = self._redis()(keys=list(lives), args=list(lives.values()))
-                return list(zip(flat[::2], flat[1::2], strict=True))
+                self.share()
             except (redis.RedisError, OSError) as exc:
-                self._closed_until = time.monotonic() + OPEN_CIRCUIT_SECONDS
                 logger.warning("Redis does not count submissions (%s); this process counts alone for a while.", exc)
-        return self._count_here(lives)
+                time.sleep(OPEN_CIRCUIT_SECONDS)
+            time.sleep(SHARE_SECONDS)
+
+    def _drop_old(self) -> None:
+        if len(self._tallies) <= MAX_TALLIES:
+            return
+        now = time.monotonic()
+        self._tallies = {key: tally for key, tally in self._tallies.items() if tally.until > now}
+        if len(self._tallies) > MAX_TALLIES:
+            self._tallies.clear()
 
     def _redis(self) -> "redis.commands.core.Script":
-        """Return the script on this thread's own connection: a pool's checks would cost more than the counting."""
-        script: redis.commands.core.Script | None = getattr(self._own, "script", None)
-        if script is None:
+        if self._script is None:
             client = redis.Redis.from_url(
                 self._url or settings.REDIS_URL,
                 socket_timeout=TIMEOUT_SECONDS,
@@ -95,22 +159,8 @@ class Counter:
                 health_check_interval=0,
                 single_connection_client=True,
             )
-            script = self._own.script = client.register_script(SCRIPT)
-        return script
-
-    def _count_here(self, lives: dict[str, int]) -> list[tuple[int, int]]:
-        now = time.monotonic()
-        found = []
-        with self._lock:
-            if len(self._local) > MAX_LOCAL:
-                self._local.clear()
-            for key, life in lives.items():
-                count, until = self._local.get(key, (0, 0.0))
-                if until <= now:
-                    count, until = 0, now + life
-                self._local[key] = (count + 1, until)
-                found.append((count + 1, max(1, int(until - now))))
-        return found
+            self._script = client.register_script(SCRIPT)
+        return self._script
 
 
 counter = Counter()

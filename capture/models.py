@@ -162,7 +162,7 @@ class Submission(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["form", "submission_key"], name="submission_once_per_key"),
+            models.UniqueConstraint(fields=["submission_key", "form"], name="submission_once_per_key"),
             models.CheckConstraint(
                 condition=Q(status__in=["accepted", "held", "unjoined"]), name="submission_status_known"
             ),
@@ -171,8 +171,8 @@ class Submission(models.Model):
             ),
         ]
         indexes = [
-            # The same answers to the same form within ten minutes are a repeat.
-            models.Index(fields=["form", "answers_hash", "received_at"], name="submission_repeat"),
+            # The same answers to the same form within ten minutes are a repeat; the hash covers the form.
+            models.Index(fields=["answers_hash", "received_at"], name="submission_repeat"),
             models.Index(fields=["form", "-id"], name="submission_list_of_form"),
             models.Index(fields=["due_at"], condition=Q(status="unjoined"), name="submission_unjoined_due"),
             models.Index(fields=["form", "-id"], condition=Q(status="held"), name="submission_held_of_form"),

@@ -39,7 +39,9 @@ class Doorbell:
 
     def ring(self, task_name: str) -> None:
         """Note ``task_name`` and return at once."""
-        if self.is_open_circuit:
+        # One that still waits is rung later than now, so it also rings for this caller; waking the thread again for
+        # each of a thousand callers would cost more than their work.
+        if task_name in self._waiting or self.is_open_circuit:
             return
         with self._condition:
             self._waiting[task_name] = None

@@ -127,7 +127,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='submission',
-            index=models.Index(fields=['form', 'answers_hash', 'received_at'], name='submission_repeat'),
+            index=models.Index(fields=['answers_hash', 'received_at'], name='submission_repeat'),
         ),
         migrations.AddIndex(
             model_name='submission',
@@ -143,7 +143,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='submission',
-            constraint=models.UniqueConstraint(fields=('form', 'submission_key'), name='submission_once_per_key'),
+            constraint=models.UniqueConstraint(fields=('submission_key', 'form'), name='submission_once_per_key'),
         ),
         migrations.AddConstraint(
             model_name='submission',

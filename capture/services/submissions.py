@@ -82,14 +82,13 @@ def submit(*, version: Published, answers: Answers, received: Received, verdict:
 
 def stored(*, form_id: str, key: str, answers_hash: str, now: datetime) -> Taken:
     """Return the submission that a key, or the same answers a moment ago, made. Raises OtherAnswers, StillRunning."""
-    rows = Submission.objects.filter(form=form_id)
-    known = rows.filter(submission_key=key).values_list("pk", "answers_hash").first()
+    known = Submission.objects.filter(form=form_id, submission_key=key).values_list("pk", "answers_hash").first()
     if known is not None:
         if known[1] != answers_hash:
             raise OtherAnswers("This submission key was used before with other answers. Send it with a new key.")
         return Taken(known[0], is_new=False)
-    same = rows.filter(answers_hash=answers_hash, received_at__gt=now - REPEAT_WINDOW).order_by("received_at")
-    pk = same.values_list("pk", flat=True).first()
+    same = Submission.objects.filter(answers_hash=answers_hash, received_at__gt=now - REPEAT_WINDOW)
+    pk = same.order_by("received_at").values_list("pk", flat=True).first()
     if pk is None:
         raise StillRunning("The same submission is being stored. Send it again in a second.")
     return Taken(pk, is_new=False)
