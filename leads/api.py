@@ -28,6 +28,7 @@ from leads.matching import email_key
 from leads.models import Activity, Lead, Transition
 from leads.selectors.lists import in_stages, in_temperatures, mentioning
 from leads.serializers import ActivitySerializer, LeadSerializer, NewActivitySerializer, activity_json
+from leads.serializers_bulk import BulkAnswerSerializer, BulkSerializer, bulk_json
 
 TIMELINE_SORTS = {"-occurred_at": ("-occurred_at", "-id")}
 
@@ -38,6 +39,12 @@ class LeadFilters(django_filters.FilterSet):
     temperature = ChoicesFilter(field_name="temperature", choices=Temperature.choices, method="by_temperature")
     owner = OwnerFilter()
     source = django_filters.CharFilter(method="by_source", help_text="A channel, or a source such as `google`.")
+    created_from = django_filters.IsoDateTimeFilter(
+        field_name="created_at", lookup_expr="gte", help_text="Leads that came at this moment or later."
+    )
+    created_until = django_filters.IsoDateTimeFilter(
+        field_name="created_at", lookup_expr="lt", help_text="Leads that came before this moment."
+    )
     q = django_filters.CharFilter(method="by_words", help_text="Words of name, e-mail, company or phone.")
 
     def by_email(self, leads: QuerySet, name: str, value: str) -> QuerySet:
@@ -79,6 +86,17 @@ class LeadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSet):
         except services.LeadOfOthers as exc:
             raise Conflict(str(exc)) from exc
         return self._answer(lead, status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
+
+    @extend_schema(request=BulkSerializer, responses=BulkAnswerSerializer)
+    @action(detail=False, methods=["post"], url_path="bulk", filterset_class=None, pagination_class=None)
+    def bulk(self, request: Request) -> Response:
+        """Add or edit up to 1,000 leads by their e-mail; a row that cannot be entered keeps none of the others out."""
+        batch = BulkSerializer(data=request.data)
+        batch.is_valid(raise_exception=True)
+        rows = [self.get_serializer(data=row) for row in batch.validated_data["leads"]]
+        good = [row.validated_data for row in rows if row.is_valid()]
+        entered = iter(services.enter_leads(rows=good, by=caller(request), now=timezone.now()))
+        return Response(bulk_json([dict(row.errors) for row in rows], entered))
 
     @extend_schema(request=LeadSerializer, responses=LeadSerializer)
     def partial_update(self, request: Request, pk: Any = None) -> Response:

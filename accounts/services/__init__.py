@@ -1,6 +1,6 @@
 """What can be done with people, teams, keys and settings; every change leaves an audit entry."""
 
-from accounts.services.audit import audit, difference, remove_audit_entries
+from accounts.services.audit import audit, audit_all, difference, remove_audit_entries
 from accounts.services.company import edit_company
 from accounts.services.errors import EmailTaken, LastAdmin, SetupDone, SetupLinkRefused, TeamNameTaken
 from accounts.services.keys import create_api_key, hash_key, note_key_use, revoke_api_key
@@ -23,6 +23,7 @@ __all__ = [
     "SetupLinkRefused",
     "TeamNameTaken",
     "audit",
+    "audit_all",
     "create_api_key",
     "create_first_admin",
     "create_team",

@@ -13,14 +13,24 @@ def audit(
     *, by: User | None, action: str, kind: str, object_id: str, changes: Mapping[str, Any], now: datetime
 ) -> AuditEntry:
     """Add one entry. ``changes`` maps a field to ``[old, new]``; secrets never go in. ``by`` None is the product."""
-    return AuditEntry.objects.create(
-        at=now,
-        by=by,
-        by_name=str(by or "LeadCRM")[:160],
-        action=action,
-        kind=kind,
-        object_id=str(object_id),
-        changes=dict(changes),
+    return audit_all(by=by, action=action, kind=kind, changes={object_id: changes}, now=now)[0]
+
+
+def audit_all(
+    *, by: User | None, action: str, kind: str, changes: Mapping[str, Mapping[str, Any]], now: datetime
+) -> list[AuditEntry]:
+    """Add an entry for each object, in one statement: ``changes`` maps its id to what ``audit`` takes."""
+    return AuditEntry.objects.bulk_create(
+        AuditEntry(
+            at=now,
+            by=by,
+            by_name=str(by or "LeadCRM")[:160],
+            action=action,
+            kind=kind,
+            object_id=str(object_id),
+            changes=dict(diff),
+        )
+        for object_id, diff in changes.items()
     )
 
 

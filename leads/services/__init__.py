@@ -11,6 +11,7 @@ from leads.services.capture import (
     capture_given,
     capture_lead,
 )
+from leads.services.entering import Entered, Outcome, enter_leads
 from leads.services.judgements import apply_judgements, lock_leads
 from leads.services.marks import due_marks, put_off, take_marks
 from leads.services.ownership import assign_owner, assign_team
@@ -33,6 +34,7 @@ __all__ = [
     "CaptureRaced",
     "CapturedLead",
     "EmailTaken",
+    "Entered",
     "LeadOfOthers",
     "NewActivity",
     "NewConsent",
@@ -40,6 +42,7 @@ __all__ = [
     "NewLead",
     "NoAddress",
     "Origin",
+    "Outcome",
     "add_note",
     "adopt_answers",
     "apply_judgements",
@@ -52,6 +55,7 @@ __all__ = [
     "due_marks",
     "edit_lead",
     "enter_lead",
+    "enter_leads",
     "lock_leads",
     "mark_as_sample",
     "put_off",

@@ -42,7 +42,7 @@ def known_value(lead: Lead, field: str) -> str:
 def edit_lead(*, lead: Lead, changes: Mapping[str, Any], by: User | None, now: datetime) -> Lead:
     """Write the fields that differ, with a fact (old, new) for each. Raises EmailTaken, NoAddress."""
     locked = Lead.objects.select_for_update(no_key=True).get(pk=lead.pk)
-    facts = _write_fields(locked, changes, now)
+    facts = write_fields(locked, changes, now)
     if not facts:
         return locked
     if locked.email_key is None and not locked.phone:
@@ -64,8 +64,7 @@ def upsert_lead(*, fields: Mapping[str, Any], by: User | None, now: datetime) ->
     key = email_key(str(fields.get("email", ""))) or None
     if key is None and not fields.get("phone"):
         raise NoAddress("Give an e-mail address or a phone number.")
-    candidate = Lead(email_key=key, created_at=now, updated_at=now, preference_key=secrets.token_urlsafe(16))
-    _write_fields(candidate, fields, now)
+    candidate = new_lead(key, fields, now)
     if key is None:
         candidate.save(force_insert=True)
         return candidate, True
@@ -76,7 +75,7 @@ def upsert_lead(*, fields: Mapping[str, Any], by: User | None, now: datetime) ->
             by=by, action="add", kind="lead", object_id=str(stored.pk), changes={"email": ["", stored.email]}, now=now
         )
         record_activities(
-            facts=[NewActivity(stored.pk, Kind.PROFILE_CHANGED, _change("email", "", stored.email))], now=now
+            facts=[NewActivity(stored.pk, Kind.PROFILE_CHANGED, change_of("email", "", stored.email))], now=now
         )
         return stored, True
     return edit_lead(lead=stored, changes=fields, by=by, now=now), False
@@ -115,7 +114,7 @@ def adopt_answers(*, leads: Iterable[Lead], activity_ids: Collection[int], now: 
     for activity in submissions.order_by("id"):
         lead = by_id[activity.lead_id]
         fresh, differing = _sort_answers(lead, activity.payload.get("fields") or {})
-        facts += _write_fields(lead, fresh, now)
+        facts += write_fields(lead, fresh, now)
         proposals += [
             FieldProposal(lead=lead, field=field, value=value[:1000], activity=activity, at=now)
             for field, value in differing.items()
@@ -140,7 +139,14 @@ def _sort_answers(lead: Lead, answers: Mapping[str, str]) -> tuple[dict[str, str
     return fresh, differing
 
 
-def _write_fields(lead: Lead, changes: Mapping[str, Any], now: datetime) -> list[NewActivity]:
+def new_lead(key: str | None, fields: Mapping[str, Any], now: datetime) -> Lead:
+    """Return a lead with these fields that is not stored yet."""
+    lead = Lead(email_key=key, created_at=now, updated_at=now, preference_key=secrets.token_urlsafe(16))
+    write_fields(lead, fields, now)
+    return lead
+
+
+def write_fields(lead: Lead, changes: Mapping[str, Any], now: datetime) -> list[NewActivity]:
     """Set the fields that differ on the object, and return a fact for each."""
     facts = []
     for field, value in _flat(changes).items():
@@ -154,7 +160,7 @@ def _write_fields(lead: Lead, changes: Mapping[str, Any], now: datetime) -> list
             lead.attributes = {**lead.attributes, field: new}
         if field == "email":
             lead.email_key = email_key(new) or None
-        facts.append(NewActivity(lead.pk, Kind.PROFILE_CHANGED, _change(field, old, new)))
+        facts.append(NewActivity(lead.pk, Kind.PROFILE_CHANGED, change_of(field, old, new)))
     if facts:
         lead.updated_at = now
     return facts
@@ -165,5 +171,6 @@ def _flat(changes: Mapping[str, Any]) -> dict[str, Any]:
     return {**flat, **(changes.get("attributes") or {})}
 
 
-def _change(field: str, old: str, new: str) -> dict[str, str]:
+def change_of(field: str, old: str, new: str) -> dict[str, str]:
+    """Return what a fact of kind ``profile_changed`` says."""
     return {"field": field, "old": old, "new": new}

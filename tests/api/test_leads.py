@@ -164,7 +164,10 @@ def test_filters(api, add_lead, now, params, expected):
 @pytest.mark.parametrize(
     ("params", "named"),
     [
-        ({"stge": "sql"}, "Allowed are: email, stage, temperature, owner, source, q, cursor, limit, sort"),
+        (
+            {"stge": "sql"},
+            "Allowed are: email, stage, temperature, owner, source, created_from, created_until, q, cursor, limit",
+        ),
         ({"owner__password__startswith": "p"}, "Allowed are: email"),
         ({"_connector": "OR"}, "Allowed are: email"),
         ({"stage": "lost"}, "Allowed are: new, iql, mql, sql, customer, disqualified"),
