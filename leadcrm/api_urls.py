@@ -4,9 +4,11 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from rest_framework.routers import SimpleRouter
 
 from capture.api import FormViewSet, SubmissionViewSet
+from insights.api import ReportViewSet
 from leadcrm.api_docs import SchemaView, docs
 from leadcrm.api_errors import NotFoundView
 from leadcrm.api_leads import LeadsViewSet
+from leadcrm.api_messages import MessageViewSet
 from nurturing.api import EnrollmentViewSet, SequenceViewSet
 from sales.api import HandoverViewSet
 
@@ -26,6 +28,8 @@ router.register("submissions", SubmissionViewSet, basename="submission")
 router.register("handovers", HandoverViewSet, basename="handover")
 router.register("sequences", SequenceViewSet, basename="sequence")
 router.register("enrollments", EnrollmentViewSet, basename="enrollment")
+router.register("messages", MessageViewSet, basename="message")
+router.register("reports", ReportViewSet, basename="report")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", include((router.urls, "v1"))),

@@ -44,6 +44,7 @@ PLACES = {
     "api/v1/handovers": "handover",
     "api/v1/sequences": "sequence",
     "api/v1/enrollments": "enrollment",
+    "api/v1/messages": "message",
 }
 
 
