@@ -2,7 +2,7 @@
 LINT_ENV := SECRET_KEY=for-lint-only-00000000000000000000000000 DATABASE_URL=postgresql:///unused
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test dev test-browser bench lint types format audit screenshots ci
+.PHONY: help run demo test dev test-browser bench chaos lint types format audit screenshots ci
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ test-browser: dev  ## Run the tests that drive Chromium
 
 bench:  ## Measure against a baseline taken in the same run
 	python3 manage.py bench $(ARGS)
+
+chaos: dev  ## Kill, flood and cut a product, and print what held (ARGS="kills --share 0.1")
+	python3 manage.py chaos $(ARGS)
 
 lint: dev  ## Check style, format and security
 	.venv/bin/ruff check .

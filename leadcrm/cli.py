@@ -24,6 +24,8 @@ ROOT = Path(__file__).resolve().parent.parent
 WITHOUT_SERVERS = frozenset(
     ("help", "--help", "-h", "--version", "version", "check", "collectstatic", "findstatic", "diffsettings", "startapp")
 )
+# The fault harness has servers of its own.
+WITHOUT_SERVERS |= {"chaos"}
 # Statements of these end after a while; a migration or an import may take as long as it takes.
 SERVING = frozenset(("start", "test", "runserver"))
 KINDS = {"DATABASE_URL": postgres, "REDIS_URL": valkey}
