@@ -11,7 +11,8 @@ from django.http.multipartparser import MultiPartParser, MultiPartParserError
 
 MAX_BODY = 64 * 1024
 MAX_FIELDS = 50
-MAX_DEPTH = 20
+# As many as Unicode's own stream-safe text has; more take normalization the square of their number.
+MAX_MARKS = 30
 # Direction overrides make a name read differently from what is stored; control characters have no glyph at all.
 REMOVED = {
     code: None
@@ -46,11 +47,25 @@ def read_body(*, body: bytes, content_type: str) -> dict[str, str]:
 
 
 def clean(text: str) -> str:
-    """Return ``text`` as it is stored: NFC, trimmed, without control characters and direction overrides."""
+    """Return ``text`` as it is stored: NFC, trimmed, without control characters and direction overrides.
+
+    Of marks that pile up on one letter, the first 30 stay.
+    """
     if text.isascii() and text.isprintable():
         return text.strip()
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return unicodedata.normalize("NFC", text.translate(REMOVED)).strip()
+    return unicodedata.normalize("NFC", _with_few_marks(text.translate(REMOVED))).strip()
+
+
+def _with_few_marks(text: str) -> str:
+    if len(text) <= MAX_MARKS:
+        return text
+    kept, marks = [], 0
+    for char in text:
+        marks = marks + 1 if unicodedata.combining(char) else 0
+        if marks <= MAX_MARKS:
+            kept.append(char)
+    return "".join(kept)
 
 
 def fields_of(pairs: list[tuple[str, str]]) -> dict[str, str]:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 HOLD_AT = 3
 TRAP = "reference_note"
 LINK = re.compile(r"https?://|www\.|\[url|<a\s", re.IGNORECASE)
-CYRILLIC_AND_LATIN = re.compile(r"(?=\w*[A-Za-z])(?=\w*[\u0400-\u04ff])\w+")
+# Word by word: one pattern with two look-aheads takes the square of a long word's length.
+WORD = re.compile(r"\w+")
+LATIN, CYRILLIC = re.compile(r"[A-Za-z]"), re.compile(r"[\u0400-\u04ff]")
 NAMES = ("first_name", "last_name", "company", "job_title", "phone")
 
 
@@ -62,4 +64,5 @@ def judge(answers: Mapping[str, str], signs: Signs) -> Verdict:
 
 
 def _mixes_scripts(answers: Mapping[str, str]) -> bool:
-    return any(not value.isascii() and CYRILLIC_AND_LATIN.search(value) for value in answers.values())
+    words = (word for value in answers.values() if not value.isascii() for word in WORD.findall(value))
+    return any(LATIN.search(word) and CYRILLIC.search(word) for word in words)

@@ -72,7 +72,8 @@ class SecurityHeadersMiddleware:
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
-        self.headers = security_headers()
+        # What is for signed-in people must not be kept by a proxy, nor shown again without asking.
+        self.headers = {**security_headers(), "Cache-Control": "private, no-cache"}
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = too_large(request) if is_body_too_large(request) else self.get_response(request)

@@ -18,7 +18,7 @@ MAX_DEPTH = 20
 
 
 class StrictJSONParser(BaseParser):
-    """Reads UTF-8 JSON of at most 1 MB and 20 levels."""
+    """Reads UTF-8 JSON of at most 1 MB and 20 levels, in which no key comes twice."""
 
     media_type = JSONParser.media_type
 
@@ -29,9 +29,10 @@ class StrictJSONParser(BaseParser):
         if len(body) > MAX_BYTES:
             raise TooLarge
         try:
-            parsed = json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
+            text = body.decode("utf-8-sig")
+            parsed = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_unique)
         except (ValueError, RecursionError) as exc:
-            raise ParseError("The request body is not JSON (UTF-8) as it can be read.") from exc
+            raise ParseError("The request body is not JSON (UTF-8) as it can be read, or has a key twice.") from exc
         if not storable(parsed):
             raise ParseError(
                 f"The request body has more than {MAX_DEPTH} levels, a NUL character, half a surrogate pair or "
@@ -66,6 +67,14 @@ def storable(value: Any, depth: int = 0) -> bool:
     if isinstance(value, list):
         return all(storable(item, depth + 1) for item in value)
     return True
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse a key that comes twice: which of the two was meant, nobody can say."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key comes twice")
+    return found
 
 
 def _refuse_constant(name: str) -> None:
