@@ -9,9 +9,12 @@ import os
 
 from celery import Celery
 
+from leadcrm.observing import watch_tasks
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leadcrm.settings")
 
 app = Celery("leadcrm")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.set_default()
 app.autodiscover_tasks()
+watch_tasks()

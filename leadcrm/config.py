@@ -1,6 +1,5 @@
 """Reads what the environment says into what Django, Celery and the mail app expect."""
 
-from collections.abc import MutableMapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -58,10 +57,3 @@ def hosts_with(base_url: str, hosts: list[str]) -> list[str]:
     """Return ``hosts`` and the host of the product's own address, which always answers."""
     own = urlsplit(base_url).hostname
     return [*hosts, own] if own and own not in hosts else hosts
-
-
-def leave_traceback_to_logging(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Keep ``log.exception`` from writing its traceback twice: the logging module adds it by itself."""
-    if method == "exception":
-        event.pop("exc_info", None)
-    return event

@@ -5,6 +5,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+from leadcrm import logs
+
 bind = os.environ.get("WEB_BIND", "0.0.0.0:8000")
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_WORKERS") or min(2, os.cpu_count() or 1))
@@ -15,7 +17,7 @@ timeout = 60
 graceful_timeout = 10
 keepalive = 5
 control_socket_disable = True
-loglevel = "warning"
+logconfig_dict = logs.config(os.environ.get("LOG_LEVEL", "INFO"))
 # The heartbeat of a worker is a file that is touched; on a slow disk it would stall and the worker be killed.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # nosec B108 - gunicorn makes the file
 

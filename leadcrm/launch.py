@@ -97,6 +97,8 @@ def children(host: str, port: int) -> list[Child]:
         **os.environ,
         "PUBLIC_BASE_URL": os.environ.get("PUBLIC_BASE_URL") or f"http://{address}",
         "WEB_BIND": address,
+        # In a terminal a line for each request would hide what matters.
+        "LOG_LEVEL": os.environ.get("LOG_LEVEL") or "WARNING",
     }
     web = [sys.executable, "-m", "gunicorn", "-c", "python:leadcrm.gunicorn_config", "leadcrm.wsgi"]
     # The warning is about running as root, which is the choice of whoever started the product as root.
@@ -117,8 +119,6 @@ def children(host: str, port: int) -> list[Child]:
         "celery.beat:Scheduler",
         "--without-gossip",
         "--without-mingle",
-        "--loglevel",
-        "WARNING",
     ]
     return [
         Child("web server", web, environment),

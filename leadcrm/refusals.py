@@ -29,13 +29,15 @@ def refuse(request: HttpRequest, status: int, text: str, *, title: str = "That d
     if wants_json(request):
         problem = {"type": "about:blank", "status": status, "title": title, "detail": text}
         return JsonResponse(problem, status=status, content_type="application/problem+json")
-    return HttpResponse(page(status, title, text), status=status)
+    return HttpResponse(page(status, title, text, request.META.get("REQUEST_ID", "")), status=status)
 
 
-def page(status: int, title: str, text: str) -> str:
+def page(status: int, title: str, text: str, number: str = "") -> str:
     """Return an error page in the product's own dress; the template gets no request, so it asks no database."""
     try:
-        return render_to_string(PAGES.get(status, "errors/refusal.html"), {"title": title, "text": text})
+        return render_to_string(
+            PAGES.get(status, "errors/refusal.html"), {"title": title, "text": text, "number": number}
+        )
     except Exception:
         logger.exception("The error page cannot be rendered")
         return BARE_PAGE.format(title=escape(title), text=escape(text))

@@ -7,11 +7,11 @@ from pathlib import Path
 import environ
 import structlog
 
+from leadcrm import logs
 from leadcrm.config import (
     celery_broker_url,
     database_of,
     hosts_with,
-    leave_traceback_to_logging,
     require_database_url,
     require_secret_key,
 )
@@ -130,6 +130,7 @@ INSTALLED_APPS = [
     "leadcrm",
 ]
 MIDDLEWARE = [
+    "leadcrm.observing.ObservingMiddleware",
     "leadcrm.middleware.PublicPathMiddleware",
     "leadcrm.middleware.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -270,26 +271,10 @@ STORAGES = {
 }
 WHITENOISE_MAX_AGE = 3600
 
-# --- Log: one line an event, to standard error --------------------------------------------------------------------
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": os.environ.get("LOG_LEVEL", "INFO").upper()},
-    "loggers": {
-        "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
-        "axes": {"level": "WARNING"},
-    },
-}
+# --- Log: one JSON object an event, to standard error (see leadcrm/logs.py) ---------------------------------------
+LOGGING = logs.config(os.environ.get("LOG_LEVEL", "INFO"))
 structlog.configure(
-    processors=[
-        structlog.stdlib.filter_by_level,
-        structlog.contextvars.merge_contextvars,
-        leave_traceback_to_logging,
-        structlog.processors.format_exc_info,
-        structlog.processors.KeyValueRenderer(key_order=["event"], drop_missing=True),
-    ],
+    processors=[structlog.stdlib.filter_by_level, structlog.stdlib.render_to_log_kwargs],
     logger_factory=structlog.stdlib.LoggerFactory(),
     wrapper_class=structlog.stdlib.BoundLogger,
     cache_logger_on_first_use=True,

@@ -102,6 +102,9 @@ def options(place: Place) -> list[str]:
         "log_timezone": "UTC",
         "jit": "off",
         "log_min_messages": "warning",
+        # An error without the statement and the row it is about: both hold what people wrote.
+        "log_error_verbosity": "terse",
+        "log_min_error_statement": "panic",
         **(THROWAWAY if place.is_throwaway else DURABLE),
     }
     return [argument for name, value in settings.items() for argument in ("-c", f"{name}={value}")]

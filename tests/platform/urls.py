@@ -30,6 +30,10 @@ def broken(request: HttpRequest) -> HttpResponse:
     raise RuntimeError("secret detail")
 
 
+def telling(request: HttpRequest) -> HttpResponse:
+    raise RuntimeError("nobody expects kim@people.example")
+
+
 def missing(request: HttpRequest) -> HttpResponse:
     raise Http404
 
@@ -47,6 +51,7 @@ PAGES = {
     "read": read,
     "down": without_database,
     "broken": broken,
+    "fault": telling,
     "missing": missing,
     "forbidden": forbidden,
     "framed": framed,
