@@ -16,7 +16,7 @@ from django.core.management import execute_from_command_line
 from leadcrm import leaving
 from leadcrm.embedded import postgres, valkey
 from leadcrm.embedded.places import Place, product_place, test_place
-from leadcrm.embedded.servers import Servers, is_external
+from leadcrm.embedded.servers import HELD, Servers, is_external
 from leadcrm.remedy import Remedy, explain
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -29,8 +29,6 @@ WITHOUT_SERVERS |= {"chaos"}
 # Statements of these end after a while; a migration or an import may take as long as it takes.
 SERVING = frozenset(("start", "test", "runserver"))
 KINDS = {"DATABASE_URL": postgres, "REDIS_URL": valkey}
-# The embedded servers this process holds; ``start`` looks after them.
-HELD: list[Servers] = []
 
 
 def run(argv: list[str]) -> int:

@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from accounts.api.fields import StrictSerializer
 from leads.serializers import LeadSerializer
-from leads.services import Entered, Outcome
+from leads.services import Entered, RowResult
 
 MOST = 1000
 
@@ -26,7 +26,7 @@ class BulkSerializer(StrictSerializer):
 class RowSerializer(serializers.Serializer):
     """What became of the row at the same place in the request."""
 
-    outcome = serializers.ChoiceField(choices=Outcome.choices)
+    outcome = serializers.ChoiceField(choices=RowResult.choices)
     id = serializers.UUIDField(allow_null=True)
     errors = serializers.DictField(  # type: ignore[assignment]  # also the name of a property
         child=serializers.ListField(child=serializers.CharField())
@@ -47,11 +47,11 @@ def bulk_json(errors: Sequence[Mapping[str, Any]], entered: Iterator[Entered]) -
     """Return the answer: a row without errors is the next that was entered."""
     results = [_unread(found) if found else _row(next(entered)) for found in errors]
     counts = Counter(row["outcome"] for row in results)
-    return {**{outcome.value: counts[outcome.value] for outcome in Outcome}, "results": results}
+    return {**{outcome.value: counts[outcome.value] for outcome in RowResult}, "results": results}
 
 
 def _unread(errors: Mapping[str, Any]) -> dict[str, Any]:
-    return {"outcome": Outcome.REFUSED.value, "id": None, "errors": errors}
+    return {"outcome": RowResult.REFUSED.value, "id": None, "errors": errors}
 
 
 def _row(row: Entered) -> dict[str, Any]:

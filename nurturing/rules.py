@@ -41,7 +41,7 @@ class Fact:
 
 
 @dataclass(frozen=True)
-class Consent:
+class LastWord:
     """The last word of a lead on one topic."""
 
     given: bool
@@ -56,7 +56,7 @@ class Standing:
     has_address: bool
     stage: str
     facts: tuple[Fact, ...] = ()
-    consents: dict[int, Consent] = field(default_factory=dict)
+    consents: dict[int, LastWord] = field(default_factory=dict)
     suppressed: frozenset[str] = frozenset()
 
     def agrees_to(self, topic_id: int) -> bool:

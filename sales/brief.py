@@ -44,7 +44,7 @@ class Quote:
 
 
 @dataclass(frozen=True)
-class Channel:
+class ContactWay:
     """One way to reach the lead, and what they allowed."""
 
     name: str
@@ -73,7 +73,7 @@ class BriefFacts:
     signals: tuple[Signal, ...] = ()
     asked: Quote | None = None
     content: Quote | None = None
-    channels: tuple[Channel, ...] = ()
+    contact_ways: tuple[ContactWay, ...] = ()
     past: tuple[Past, ...] = ()
 
 
@@ -114,7 +114,7 @@ def _by_importance(facts: BriefFacts) -> Iterable[tuple[str, Sentence]]:
     yield from (("why_now", _signal(signal, facts)) for signal in top[:1])
     if facts.asked:
         yield "asked", Sentence(f"“{clip(facts.asked.text, QUOTED_WORDS)}”", _activity(facts, facts.asked.activity_id))
-    yield from (("contact", _channel(channel, facts)) for channel in facts.channels[:2])
+    yield from (("contact", _contact_way(way, facts)) for way in facts.contact_ways[:2])
     yield "open_with", _local_time(facts)
     yield "fit", _fit(facts)
     yield from (("why_now", _signal(signal, facts)) for signal in top[1:2])
@@ -137,8 +137,8 @@ def _fit(facts: BriefFacts) -> Sentence:
     return Sentence(f"Fit {facts.grade}." if facts.grade else "Fit not known.", f"{facts.lead_url}#why-panel")
 
 
-def _channel(channel: Channel, facts: BriefFacts) -> Sentence:
-    words = f"{channel.name} {clip(channel.address, 5)}: {clip(channel.consent, NAME_WORDS)}."
+def _contact_way(way: ContactWay, facts: BriefFacts) -> Sentence:
+    words = f"{way.name} {clip(way.address, 5)}: {clip(way.consent, NAME_WORDS)}."
     return Sentence(words, f"{facts.lead_url}#facts-title")
 
 

@@ -10,7 +10,7 @@ from leads.kinds import REQUEST_KINDS, Stage
 from leads.lifecycle import FactRow
 from leads.models import Activity, LeadState, Transition
 from leads.words import fact_words
-from sales.models import CauseKind, Handover
+from sales.models import Handover, HandoverCause
 
 
 @dataclass
@@ -65,7 +65,7 @@ def _transitions(lead_ids: Collection[UUID], since: Mapping[UUID, datetime | Non
     found = {}
     for pk, lead_id, at, cause in rows.values_list("pk", "lead_id", "at", "cause"):
         if _is_later(at, since.get(lead_id)):
-            found[lead_id] = Cause(CauseKind.TRANSITION, cause or "Became SQL", at, transition_id=pk)
+            found[lead_id] = Cause(HandoverCause.TRANSITION, cause or "Became SQL", at, transition_id=pk)
     return found
 
 
@@ -75,7 +75,7 @@ def _requests(lead_ids: Collection[UUID], since: Mapping[UUID, datetime | None])
     for fact in rows.only("lead_id", "kind", "occurred_at", "recorded_at", "payload"):
         if _is_later(fact.recorded_at, since.get(fact.lead_id)):
             words = fact_words(fact.kind, fact.payload)
-            found[fact.lead_id] = Cause(CauseKind.REQUEST, words, fact.occurred_at, activity_id=fact.pk)
+            found[fact.lead_id] = Cause(HandoverCause.REQUEST, words, fact.occurred_at, activity_id=fact.pk)
     return found
 
 

@@ -25,7 +25,7 @@ WORKING_STATES = (State.QUEUED, State.CLAIMED, State.ACCEPTED)
 DECIDED_STATES = (State.REJECTED, State.WON, State.LOST, State.RECYCLED)
 
 
-class CauseKind(models.TextChoices):
+class HandoverCause(models.TextChoices):
     TRANSITION = "transition", "Became SQL"
     REQUEST = "request", "Asked for sales"
 
@@ -39,7 +39,7 @@ class Handover(models.Model):
     state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)
     is_hot = models.BooleanField(default=False)
 
-    cause_kind = models.CharField(max_length=10, choices=CauseKind.choices)
+    cause_kind = models.CharField(max_length=10, choices=HandoverCause.choices)
     cause = models.CharField(max_length=300)
     cause_at = models.DateTimeField()
     transition = models.ForeignKey(
@@ -90,7 +90,7 @@ class Handover(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["lead"], condition=Q(closed_at=None), name="handover_one_open_per_lead"),
             models.CheckConstraint(condition=Q(state__in=State.values), name="handover_state_known"),
-            models.CheckConstraint(condition=Q(cause_kind__in=CauseKind.values), name="handover_cause_known"),
+            models.CheckConstraint(condition=Q(cause_kind__in=HandoverCause.values), name="handover_cause_known"),
             models.CheckConstraint(
                 condition=~Q(state__in=[State.CLAIMED, State.ACCEPTED]) | Q(claimed_at__isnull=False),
                 name="handover_taken_has_time",

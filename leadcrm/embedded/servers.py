@@ -113,3 +113,7 @@ class Servers:
 def is_external(name: str) -> bool:
     """Whether the environment names a server of somebody else's by ``name``."""
     return bool(os.environ.get(name))
+
+
+# The servers this process holds; ``start`` looks after them.
+HELD: list[Servers] = []

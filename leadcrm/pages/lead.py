@@ -139,7 +139,7 @@ def _context(
         "state": getattr(lead, "state", None),
         "receipt": scoring.shown_receipt(lead, now=now),
         "stages": lead_selectors.stage_rail(lead, now=now),
-        "origin": lead_selectors.origin_of(lead),
+        "touches": lead_selectors.touches_of(lead),
         "consents": lead_selectors.consents_of(lead),
         "proposals": lead_selectors.proposals_of(lead),
         "messages_about": messages_about(lead.pk)[:10],

@@ -2,7 +2,7 @@
 
 from leads.selectors.facts import engine_facts, facts_of, profile_of
 from leads.selectors.lists import LeadFilter, lead_count, lead_list
-from leads.selectors.pages import consents_of, origin_of, proposals_of, stage_history, stage_rail
+from leads.selectors.pages import consents_of, proposals_of, stage_history, stage_rail, touches_of
 from leads.selectors.timeline import TimelineItem, timeline, timeline_days
 from leads.selectors.visibility import visible_leads
 
@@ -14,12 +14,12 @@ __all__ = [
     "facts_of",
     "lead_count",
     "lead_list",
-    "origin_of",
     "profile_of",
     "proposals_of",
     "stage_history",
     "stage_rail",
     "timeline",
     "timeline_days",
+    "touches_of",
     "visible_leads",
 ]

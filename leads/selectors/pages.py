@@ -10,7 +10,7 @@ from leads.models import Consent, FieldProposal, Lead, Touch, Transition
 
 
 @dataclass(frozen=True)
-class Origin:
+class Touches:
     """The first and the last touch; the same one where there was one only."""
 
     first: Touch | None
@@ -22,10 +22,10 @@ def stage_history(lead: Lead) -> list[Transition]:
     return list(lead.transitions.select_related("by").order_by("at", "id"))
 
 
-def origin_of(lead: Lead) -> Origin:
+def touches_of(lead: Lead) -> Touches:
     """Return where the lead came from first and last."""
     touches = lead.touches.select_related("source").order_by("at", "id")
-    return Origin(touches.first(), touches.last())
+    return Touches(touches.first(), touches.last())
 
 
 def consents_of(lead: Lead) -> list[Consent]:

@@ -11,7 +11,7 @@ from leads.services.capture import (
     capture_given,
     capture_lead,
 )
-from leads.services.entering import Entered, Outcome, enter_leads
+from leads.services.entering import Entered, RowResult, enter_leads
 from leads.services.judgements import apply_judgements, lock_leads
 from leads.services.marks import due_marks, put_off, take_marks
 from leads.services.ownership import assign_owner, assign_team
@@ -42,7 +42,7 @@ __all__ = [
     "NewLead",
     "NoAddress",
     "Origin",
-    "Outcome",
+    "RowResult",
     "add_note",
     "adopt_answers",
     "apply_judgements",

@@ -23,7 +23,7 @@ NO_ADDRESS = "Give an e-mail address or a phone number."
 OF_OTHERS = "A lead with this e-mail address belongs to other people. Ask an admin or marketer."
 
 
-class Outcome(TextChoices):
+class RowResult(TextChoices):
     """What became of one row."""
 
     ADDED = "added", "Added"
@@ -36,7 +36,7 @@ class Outcome(TextChoices):
 class Entered:
     """One row's outcome; ``refusal`` says what to do where it was refused."""
 
-    outcome: Outcome
+    outcome: RowResult
     lead_id: UUID | None = None
     refusal: str = ""
 
@@ -79,20 +79,20 @@ class _Batch:
             return _refused(OF_OTHERS)
         facts = write_fields(lead, row, self.now)
         if not facts:
-            return Entered(Outcome.UNCHANGED, lead.pk)
+            return Entered(RowResult.UNCHANGED, lead.pk)
         self.changed[lead.pk] = lead
         self.facts += facts
-        return Entered(Outcome.EDITED, lead.pk)
+        return Entered(RowResult.EDITED, lead.pk)
 
     def _begin(self, lead: Lead, field: str) -> Entered:
         """Note the first row of a lead that did not exist: its fields were stored with it."""
         self.new[lead.pk] = lead
         self.facts.append(NewActivity(lead.pk, Kind.PROFILE_CHANGED, change_of(field, "", getattr(lead, field))))
-        return Entered(Outcome.ADDED, lead.pk)
+        return Entered(RowResult.ADDED, lead.pk)
 
 
 def _refused(why: str) -> Entered:
-    return Entered(Outcome.REFUSED, refusal=why)
+    return Entered(RowResult.REFUSED, refusal=why)
 
 
 def _add(rows: Iterable[tuple[str | None, Mapping[str, Any]]], now: datetime) -> list[Lead]:

@@ -8,7 +8,7 @@ from leads import models as leads
 from leads.kinds import Kind, Stage
 from mail.addresses import address_hmacs
 from mail.models import Suppression
-from nurturing.rules import DECIDING_KINDS, Consent, Fact, Standing
+from nurturing.rules import DECIDING_KINDS, Fact, LastWord, Standing
 
 
 def standings(lead_ids: Collection[UUID]) -> dict[UUID, Standing]:
@@ -52,16 +52,16 @@ def _facts(lead_ids: Collection[UUID]) -> dict[UUID, list[Fact]]:
     return facts
 
 
-def _consents(lead_ids: Collection[UUID]) -> dict[UUID, dict[int, Consent]]:
+def _consents(lead_ids: Collection[UUID]) -> dict[UUID, dict[int, LastWord]]:
     rows = (
         leads.Consent.objects.filter(lead__in=lead_ids)
         .order_by("lead", "topic", "-at", "-id")
         .distinct("lead", "topic")
         .values_list("lead_id", "topic_id", "given", "at")
     )
-    consents: dict[UUID, dict[int, Consent]] = defaultdict(dict)
+    consents: dict[UUID, dict[int, LastWord]] = defaultdict(dict)
     for lead_id, topic_id, given, at in rows:
-        consents[lead_id][topic_id] = Consent(given, at)
+        consents[lead_id][topic_id] = LastWord(given, at)
     return consents
 
 

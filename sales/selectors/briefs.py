@@ -8,7 +8,7 @@ from leads.kinds import REQUEST_KINDS, Grade
 from leads.models import Lead
 from leads.selectors import consents_of, facts_of
 from mail.services import is_suppressed
-from sales.brief import Brief, BriefFacts, Channel, Past, write_brief
+from sales.brief import Brief, BriefFacts, ContactWay, Past, write_brief
 from sales.business_time import BusinessHours
 from sales.models import DECIDED_STATES, ContactAttempt, Handover
 from sales.selectors.hours import zone_of
@@ -40,7 +40,7 @@ def brief_of(handover: Handover, *, now: datetime, hours: BusinessHours) -> Brie
             signals=signals_of(lead, facts, now=now),
             asked=last_words(facts),
             content=last_content(facts),
-            channels=_channels(lead, past, has_asked=any(fact.kind in REQUEST_KINDS for fact in facts)),
+            contact_ways=_contact_ways(lead, past, has_asked=any(fact.kind in REQUEST_KINDS for fact in facts)),
             past=tuple(_past(one) for one in past),
         )
     )
@@ -64,15 +64,15 @@ def _past(handover: Handover) -> Past:
     return Past(f"{handover.get_state_display()}{reason}{who}", at, handover.verdict_activity_id)
 
 
-def _channels(lead: Lead, past: list[Handover], *, has_asked: bool) -> tuple[Channel, ...]:
-    channels = []
+def _contact_ways(lead: Lead, past: list[Handover], *, has_asked: bool) -> tuple[ContactWay, ...]:
+    contact_ways = []
     if lead.phone:
         is_wrong = any(one.blocked_channel == ContactAttempt.Means.PHONE for one in past)
         words = "asked to be contacted" if has_asked else "did not ask for a call"
-        channels.append(Channel("Phone", lead.phone, "found wrong by sales" if is_wrong else words))
+        contact_ways.append(ContactWay("Phone", lead.phone, "found wrong by sales" if is_wrong else words))
     if lead.email:
-        channels.append(Channel("E-mail", lead.email, _email_consent(lead)))
-    return tuple(channels)
+        contact_ways.append(ContactWay("E-mail", lead.email, _email_consent(lead)))
+    return tuple(contact_ways)
 
 
 def _email_consent(lead: Lead) -> str:

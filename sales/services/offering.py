@@ -15,7 +15,7 @@ from sales.routing import NEVER, Line, Seat
 
 
 @dataclass(frozen=True)
-class Offer:
+class Routed:
     """A team, the one of its people it is offered to (None: the team's queue), and why."""
 
     team: Team | None
@@ -31,14 +31,14 @@ class Desk:
         self._default: Team | None = None
         self._has_default = False
 
-    def offer(self, *, lead: Lead, now: datetime, except_id: int | None = None) -> Offer:
+    def route(self, *, lead: Lead, now: datetime, except_id: int | None = None) -> Routed:
         """Return to whom a lead goes; ``except_id`` is the one who let the last offer pass."""
         owner = lead.owner
         if owner is not None and can_sell(owner) and owner.pk != except_id:
-            return Offer(owner.team or lead.team, owner.pk, "this is your lead")
+            return Routed(owner.team or lead.team, owner.pk, "this is your lead")
         team = lead.team or self._default_team()
         turn = self._line(team).next(now=now, except_id=except_id)
-        return Offer(team, *turn) if turn else Offer(team)
+        return Routed(team, *turn) if turn else Routed(team)
 
     def _default_team(self) -> Team | None:
         if not self._has_default:

@@ -47,23 +47,23 @@ def hand_over(
 def _new(lead: Lead, cause: Cause, desk: Desk, hours: BusinessHours, now: datetime) -> Handover:
     is_hot = hasattr(lead, "state") and lead.state.temperature == Temperature.HOT
     due = due_times(opened_at=now, is_hot=is_hot, hours=hours)
-    offer = desk.offer(lead=lead, now=now)
+    routed = desk.route(lead=lead, now=now)
     return Handover(
         lead=lead,
-        team=offer.team,
+        team=routed.team,
         is_hot=is_hot,
         cause_kind=cause.kind,
         cause=cause.words[:300],
         cause_at=cause.at,
         transition_id=cause.transition_id,
         activity_id=cause.activity_id,
-        offered_to_id=offer.user_id,
-        offered_at=now if offer.user_id else None,
-        offer_reason=offer.reason,
+        offered_to_id=routed.user_id,
+        offered_at=now if routed.user_id else None,
+        offer_reason=routed.reason,
         opened_at=now,
         first_contact_due_at=due.first_contact_at,
         verdict_due_at=due.verdict_at,
-        return_at=due.return_at if offer.user_id else None,
+        return_at=due.return_at if routed.user_id else None,
         changed_at=now,
     )
 

@@ -81,10 +81,10 @@ def _return(row: Handover, lead: Lead, hours: BusinessHours, desk: Desk, now: da
     if row.state != State.QUEUED:
         give_back(row, now)
         lead.refresh_from_db(fields=["owner"])
-    offer = desk.offer(lead=lead, now=now, except_id=passed.pk if passed else None)
-    row.offered_to_id, row.offer_reason, row.offered_at = offer.user_id, offer.reason, now if offer.user_id else None
+    routed = desk.route(lead=lead, now=now, except_id=passed.pk if passed else None)
+    row.offered_to_id, row.offer_reason, row.offered_at = routed.user_id, routed.reason, now if routed.user_id else None
     allowance = first_contact_allowance(is_hot=row.is_hot)
-    row.return_at = hours.add(now, allowance * RETURN_SHARE) if offer.user_id else None
+    row.return_at = hours.add(now, allowance * RETURN_SHARE) if routed.user_id else None
     row.returned_count += 1
     store(row, now)
     payload = {"from": str(passed or ""), "to": str(row.offered_to or ""), "returned_count": row.returned_count}

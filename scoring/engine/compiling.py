@@ -77,7 +77,7 @@ class KindPlan(NamedTuple):
     is_undone: bool
 
 
-class Outcome(NamedTuple):
+class Placement(NamedTuple):
     """What is proposed for a cell of the matrix, and the sentence that says why."""
 
     key: str
@@ -101,7 +101,7 @@ class CompiledRuleSet:
         "groups",
         "hold",
         "kinds",
-        "outcomes",
+        "placements",
         "version",
     )
 
@@ -118,7 +118,7 @@ class CompiledRuleSet:
         self.groups: dict[str, Group] = {group.key: group for group in definition.groups}
         self.fit_bounds = _bounds(definition.fit_bounds)
         self.engagement_bounds = _bounds(definition.engagement_bounds)
-        self.outcomes = _outcomes(definition)
+        self.placements = _placements(definition)
         self.hold = timedelta(hours=definition.hold_hours)
         self.evidence_points = definition.evidence_points
 
@@ -174,9 +174,9 @@ def _bounds(bounds: tuple[int, int]) -> tuple[int, int]:
     return upper, lower
 
 
-def _outcomes(definition: RuleSetDefinition) -> dict[str, tuple[Outcome, ...]]:
+def _placements(definition: RuleSetDefinition) -> dict[str, tuple[Placement, ...]]:
     """Return the matrix as one row for each grade, indexed by level - 1."""
-    rows: dict[str, tuple[Outcome, ...]] = {}
+    rows: dict[str, tuple[Placement, ...]] = {}
     for grade in GRADES:
         cells = []
         for level in LEVELS:
@@ -184,6 +184,6 @@ def _outcomes(definition: RuleSetDefinition) -> dict[str, tuple[Outcome, ...]]:
             fit = "Fit not known" if grade == "?" else f"Fit {grade}"
             text = f"{fit} and engagement level {level} make {STAGE_NAMES[cell.stage]}"
             waiting = f"{fit} and engagement level {level}; SQL needs new interest since the last answer from sales"
-            cells.append(Outcome(f"{grade}{level}", cell.stage, cell.temperature, text, waiting))
+            cells.append(Placement(f"{grade}{level}", cell.stage, cell.temperature, text, waiting))
         rows[grade] = tuple(cells)
     return rows

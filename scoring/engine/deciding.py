@@ -2,30 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
-from scoring.engine.compiling import CompiledRuleSet, Outcome, TriggerPlan
+from scoring.engine.compiling import CompiledRuleSet, Placement, TriggerPlan
 from scoring.engine.facts import STAGE_RANK, FactLike, Hold
-from scoring.engine.judgement import FitResult
+from scoring.engine.judgement import Decision, FitResult
 
 Triggered = Mapping[TriggerPlan, Sequence[FactLike]]
-
-
-class Decision(NamedTuple):
-    """What is proposed, why, and what the lead waits for when its stage is held back."""
-
-    stage: str
-    temperature: str
-    cause_kind: str
-    cause_key: str
-    cause: str
-    candidate_stage: str = ""
-    candidate_since: datetime | None = None
-
-    def hold_after(self, hold: Hold) -> Hold:
-        """Return where the lead stands once this decision is applied; facts only raise a stage."""
-        stage = self.stage if STAGE_RANK[self.stage] > STAGE_RANK[hold.stage] else hold.stage
-        return Hold(stage, self.candidate_stage, self.candidate_since)
 
 
 def decide(
@@ -47,24 +29,24 @@ def decide(
         if trigger is not None:
             asked = trigger.rule
             return Decision(asked.stage, asked.temperature, "trigger", asked.key, asked.name)
-    outcome = rules.outcomes[fit.grade][level - 1]
-    if outcome.stage == "sql" and not has_evidence:
-        outcome = outcome._replace(stage="mql", text=outcome.text_without_evidence)
+    placement = rules.placements[fit.grade][level - 1]
+    if placement.stage == "sql" and not has_evidence:
+        placement = placement._replace(stage="mql", text=placement.text_without_evidence)
     if rules.hold:
-        return _held(rules, outcome, at, hold)
-    return Decision(outcome.stage, outcome.temperature, "matrix", outcome.key, outcome.text)
+        return _held(rules, placement, at, hold)
+    return Decision(placement.stage, placement.temperature, "matrix", placement.key, placement.text)
 
 
-def _held(rules: CompiledRuleSet, outcome: Outcome, at: datetime, hold: Hold) -> Decision:
+def _held(rules: CompiledRuleSet, placement: Placement, at: datetime, hold: Hold) -> Decision:
     """Let a stage rise only after it was reached without a break for the hold hours."""
-    stage, temperature, rank = outcome.stage, outcome.temperature, STAGE_RANK[outcome.stage]
+    stage, temperature, rank = placement.stage, placement.temperature, STAGE_RANK[placement.stage]
     if rank <= STAGE_RANK[hold.stage]:
-        return Decision(stage, temperature, "matrix", outcome.key, outcome.text)
+        return Decision(stage, temperature, "matrix", placement.key, placement.text)
     waits_on = hold.candidate_since is not None and rank <= STAGE_RANK.get(hold.candidate_stage, -1)
     since = hold.candidate_since if waits_on and hold.candidate_since is not None else at
     if at - since >= rules.hold:
-        return Decision(stage, temperature, "matrix", outcome.key, outcome.text)
-    return Decision(hold.stage, temperature, "matrix", outcome.key, outcome.text, stage, since)
+        return Decision(stage, temperature, "matrix", placement.key, placement.text)
+    return Decision(hold.stage, temperature, "matrix", placement.key, placement.text, stage, since)
 
 
 def _strongest(triggered: Triggered, grade: str, at: datetime) -> TriggerPlan | None:

@@ -3,21 +3,37 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scoring.engine.definitions import ProfileRule
-from scoring.engine.facts import FactLike
+from scoring.engine.facts import STAGE_RANK, FactLike, Hold
 from scoring.engine.wording import at_most, shown
 
 if TYPE_CHECKING:
     from scoring.engine.compiling import BehaviorPlan, CompiledRuleSet
-    from scoring.engine.deciding import Decision
 
 # A rule, the fact that earned it, and what remains of its points.
 Earning = tuple["BehaviorPlan", FactLike, int]
 
 # What a line may name from the fact, the most telling first.
 _DETAIL_KEYS = ("offer_name", "form_name", "path", "subject", "result")
+
+
+class Decision(NamedTuple):
+    """What is proposed, why, and what the lead waits for when its stage is held back."""
+
+    stage: str
+    temperature: str
+    cause_kind: str
+    cause_key: str
+    cause: str
+    candidate_stage: str = ""
+    candidate_since: datetime | None = None
+
+    def hold_after(self, hold: Hold) -> Hold:
+        """Return where the lead stands once this decision is applied; facts only raise a stage."""
+        stage = self.stage if STAGE_RANK[self.stage] > STAGE_RANK[hold.stage] else hold.stage
+        return Hold(stage, self.candidate_stage, self.candidate_since)
 
 
 @dataclass(slots=True)
@@ -53,7 +69,7 @@ class Judgement:
     fit_result: FitResult
     engagement: int
     level: int
-    decision: "Decision"
+    decision: Decision
     evidence_after: datetime | None
     has_evidence: bool
     earnings: list[Earning]

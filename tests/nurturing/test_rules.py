@@ -8,7 +8,7 @@ import pytest
 from leads.kinds import Kind, Stage
 from leads.models import Topic
 from nurturing.models import Sequence, StartsOn, StopKind
-from nurturing.rules import Consent, Fact, Standing, cause_to_enter, reason_to_stop
+from nurturing.rules import Fact, LastWord, Standing, cause_to_enter, reason_to_stop
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 GUIDES = Topic(pk=1, slug="guides", name="Guides")
@@ -26,7 +26,7 @@ def standing(*facts, **changes):
         "has_address": True,
         "stage": Stage.IQL,
         "facts": tuple(sorted(facts, key=lambda each: each.occurred_at)),
-        "consents": {1: Consent(given=True, at=NOW)},
+        "consents": {1: LastWord(given=True, at=NOW)},
     }
     return Standing(**values | changes)
 
@@ -55,8 +55,8 @@ def test_someone_who_asked_for_a_guide_and_agreed_enters(stage):
         {"stage": Stage.CUSTOMER},
         {"stage": Stage.DISQUALIFIED},
         {"consents": {}},
-        {"consents": {1: Consent(given=False, at=NOW)}},
-        {"consents": {2: Consent(given=True, at=NOW)}},
+        {"consents": {1: LastWord(given=False, at=NOW)}},
+        {"consents": {2: LastWord(given=True, at=NOW)}},
         {"suppressed": frozenset({"guides"})},
         {"suppressed": frozenset({"all"})},
         {"suppressed": frozenset({"address"})},
@@ -117,7 +117,7 @@ def test_a_call_of_sales_keeps_a_lead_out_for_a_month():
         ({"stage": Stage.SQL}, StopKind.STAGE, "Became SQL"),
         ({"stage": Stage.CUSTOMER}, StopKind.STAGE, "Became Customer"),
         ({"stage": Stage.DISQUALIFIED}, StopKind.DISQUALIFIED, "Disqualified"),
-        ({"consents": {1: Consent(given=False, at=NOW)}}, StopKind.UNSUBSCRIBED, "Unsubscribed from Guides"),
+        ({"consents": {1: LastWord(given=False, at=NOW)}}, StopKind.UNSUBSCRIBED, "Unsubscribed from Guides"),
         ({"suppressed": frozenset({"address"})}, StopKind.ADDRESS, "Mail to this address cannot be delivered"),
     ],
 )

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from leads.kinds import Kind
 from leads.selectors import facts_of
 from leads.services import record_activity
-from sales.brief import MAX_WORDS, BriefFacts, Channel, Past, Quote, Signal, write_brief
+from sales.brief import MAX_WORDS, BriefFacts, ContactWay, Past, Quote, Signal, write_brief
 from sales.selectors.signals import signals_of
 from scoring.services import ensure_starter_rules
 from tests.factories.sales import ask_for_demo, make_lead
@@ -32,7 +32,9 @@ facts = st.builds(
     signals=st.lists(st.builds(Signal, texts, moments, ids, ids, st.integers(1, 999)), max_size=6).map(tuple),
     asked=st.none() | st.builds(Quote, texts, moments, ids),
     content=st.none() | st.builds(Quote, texts, moments, ids),
-    channels=st.lists(st.builds(Channel, st.sampled_from(["Phone", "E-mail"]), texts, texts), max_size=3).map(tuple),
+    contact_ways=st.lists(st.builds(ContactWay, st.sampled_from(["Phone", "E-mail"]), texts, texts), max_size=3).map(
+        tuple
+    ),
     past=st.lists(st.builds(Past, texts, moments, st.none() | ids), max_size=3).map(tuple),
 )
 
@@ -64,7 +66,7 @@ def test_it_says_nothing_that_is_not_among_the_facts_or_the_words_of_the_templat
         [
             *(signal.text for signal in facts.signals),
             *(quote.text for quote in (facts.asked, facts.content) if quote),
-            *(f"{channel.address} {channel.consent}" for channel in facts.channels),
+            *(f"{channel.address} {channel.consent}" for channel in facts.contact_ways),
             *(past.text for past in facts.past),
         ]
     )
@@ -93,7 +95,7 @@ def test_it_reads_like_this():
             ),
             asked=Quote("We need to replace our spreadsheet before January.", NOW, 1),
             content=Quote("ROI guide", NOW - 4 * day, 3),
-            channels=(Channel("Phone", "+49 30 9999", "asked to be contacted"),),
+            contact_ways=(ContactWay("Phone", "+49 30 9999", "asked to be contacted"),),
             past=(Past("Rejected: bad timing (Rep 1)", datetime(2025, 3, 3, tzinfo=UTC), 9),),
         )
     )

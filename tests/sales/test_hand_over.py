@@ -10,7 +10,7 @@ from accounts.models import AuditEntry
 from leads.kinds import Kind, Stage, Temperature
 from leads.models import Activity, LeadState
 from sales import services
-from sales.models import CauseKind, Handover, State
+from sales.models import Handover, HandoverCause, State
 from tests.factories.sales import ask_for_demo, become_sql, make_handover, make_lead, make_team, make_user
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +24,7 @@ def test_a_transition_to_sql_opens_one_handover_offered_to_the_rep(rep, team, no
     (handover,) = services.hand_over(lead_ids=[lead.pk], now=now + MINUTE)
 
     assert (handover.state, handover.offered_to_id, handover.team) == (State.QUEUED, rep.pk, team)
-    assert (handover.cause_kind, handover.cause) == (CauseKind.TRANSITION, "Fit A, engagement 62")
+    assert (handover.cause_kind, handover.cause) == (HandoverCause.TRANSITION, "Fit A, engagement 62")
     assert handover.first_contact_due_at == now + 16 * MINUTE
     assert Activity.objects.get(lead=lead, kind=Kind.HANDOVER_OPENED).payload["handover"] == str(handover.pk)
     lead.refresh_from_db()
@@ -54,7 +54,7 @@ def test_a_customer_who_asks_for_a_demo_reaches_sales(rep, now):
 
     (handover,) = services.hand_over(lead_ids=[lead.pk], now=now)
 
-    assert (handover.cause_kind, handover.cause) == (CauseKind.REQUEST, "Requested a demo")
+    assert (handover.cause_kind, handover.cause) == (HandoverCause.REQUEST, "Requested a demo")
 
 
 def test_a_request_while_one_is_open_is_taken_by_it(rep, now):
@@ -75,7 +75,7 @@ def test_only_a_cause_after_the_verdict_opens_another_once_it_has_settled(rep, n
 
     handover.refresh_from_db()
     assert handover.closed_at == now + 11 * MINUTE
-    assert second.cause_kind == CauseKind.REQUEST
+    assert second.cause_kind == HandoverCause.REQUEST
 
 
 def test_turns_go_round_the_team(rep, colleague, now):

@@ -16,7 +16,7 @@ from redis import RedisError
 from accounts.services import SetupDone, issue_setup_link
 from common.heartbeat import clear_heartbeat
 from leadcrm import launch
-from leadcrm.cli import HELD
+from leadcrm.embedded.servers import HELD
 from leadcrm.remedy import Remedy
 from leadcrm.selfcheck import report, run_test_lead
 from leadcrm.supervisor import Supervisor
