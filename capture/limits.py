@@ -9,6 +9,7 @@ import ipaddress
 import logging
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import redis
@@ -47,11 +48,12 @@ return out
 
 @dataclass(frozen=True)
 class Use:
-    """What the counts say: seconds to wait (0: go on), and how often this token and this text came before."""
+    """What the counts say: seconds to wait (0: go on), and how often token, text and link came, this time counted."""
 
     retry_after: int = 0
     token_uses: int = 0
     text_uses: int = 0
+    link_uses: int = 0
 
 
 def networks(ip: str) -> list[str]:
@@ -172,24 +174,24 @@ def allowed(key: str, life: int) -> int:
     return of_one * PEOPLE_IN_A_NETWORK if "/24:" in key else of_one
 
 
-def note_use(*, form_id: str, ip: str, nonce: str, text_hash: str) -> Use:
-    """Count one submission. Networks are counted per form, a token per network for a day, a text for an hour."""
+def note_use(*, form_id: str, ip: str, nonce: str = "", text: str = "", links: Sequence[str] = ()) -> Use:
+    """Count one submission. Networks are counted per form, a token for a day, a text and a link for an hour."""
     lives: dict[str, int] = {}
     for network in networks(ip):
         lives[f"leadcrm:form:{form_id}:{network}:m"] = 60
         lives[f"leadcrm:form:{form_id}:{network}:h"] = 3600
     if nonce:
-        lives[f"leadcrm:token:{nonce}:{networks(ip)[-1:]}"] = 86_400
-    if text_hash:
-        lives[f"leadcrm:text:{text_hash}"] = 3600
+        lives[f"leadcrm:token:{nonce}"] = 86_400
+    if text:
+        lives[f"leadcrm:text:{text}"] = 3600
+    lives |= {f"leadcrm:link:{link}": 3600 for link in links}
     if not lives:
         return Use()
-    retry_after, token_uses, text_uses = 0, 0, 0
+    uses = {"form": 0, "token": 0, "text": 0, "link": 0}
     for (key, life), (count, left) in zip(lives.items(), counter.count(lives), strict=True):
-        if key.startswith("leadcrm:token:"):
-            token_uses = count
-        elif key.startswith("leadcrm:text:"):
-            text_uses = count
+        kind = key.split(":")[1]
+        if kind != "form":
+            uses[kind] = max(uses[kind], count)
         elif count > allowed(key, life):
-            retry_after = max(retry_after, left)
-    return Use(retry_after, token_uses, text_uses)
+            uses["form"] = max(uses["form"], left)
+    return Use(*uses.values())

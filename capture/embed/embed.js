@@ -119,7 +119,15 @@
 
     // Fetched when somebody begins; a form that could not get one is sent without.
     const freshToken = () => (token = get(`/f/${form.id}/token`).then((answer) => answer.token, () => (token = undefined)));
-    box.addEventListener("focusin", () => token || freshToken());
+    box.addEventListener("focusin", (event) => token || event.target === button || freshToken());
+    // Sent with a token of this very moment it would look like a machine's.
+    const ripeToken = async () => {
+      if (!token) {
+        await freshToken();
+        await pause(2);
+      }
+      return (await token) || "";
+    };
 
     const rest = (text) => {
       busy = false;
@@ -148,7 +156,7 @@
       message.focus({ preventScroll: true });
     };
     const body = async () => {
-      const fields = new URLSearchParams({ submission_key: key, token: (await (token || freshToken())) || "", reference_note: trap.value, page: location.href.slice(0, 1000), first_page: first.page.slice(0, 1000), first_referrer: first.referrer.slice(0, 1000) });
+      const fields = new URLSearchParams({ submission_key: key, token: await ripeToken(), reference_note: trap.value, page: location.href.slice(0, 1000), first_page: first.page.slice(0, 1000), first_referrer: first.referrer.slice(0, 1000) });
       for (const item of items) fields.set(item.field.name, value(item));
       return fields;
     };

@@ -1,6 +1,6 @@
 """From the fields of a request to a stored submission: which version was seen, is it right, is it a machine."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from capture import live, spam
@@ -10,6 +10,7 @@ from capture.limits import note_use
 from capture.live import Head, Published
 from capture.reading import Unreadable, clean
 from capture.services.errors import FormClosed, UnknownForm
+from capture.services.joining import let_through
 from capture.services.submissions import Received, Taken, submit
 from capture.tokens import FormToken, read_token
 
@@ -34,7 +35,6 @@ class Caller:
     user_agent: str = ""
     referrer: str = ""
     key: str = ""
-    is_from_browser: bool = False
     is_trusted: bool = False
 
 
@@ -69,7 +69,13 @@ def receive(*, form_id: str, fields: dict[str, str], caller: Caller, now: dateti
     verdict = spam.Verdict(0, ())
     if not caller.is_trusted:
         verdict = _verdict(fields, caller, answers, token, form_id=form_id, now=now)
-    return submit(version=version, answers=answers, received=received, verdict=verdict, now=now), version
+    taken = submit(version=version, answers=answers, received=received, verdict=verdict, now=now)
+    if verdict.is_held:
+        # The visitor of a form that has no token can still show that a person is there: see ``accepted``.
+        return replace(taken, lacks_token=token is None), version
+    if not taken.is_new:
+        let_through(submission_id=taken.id, received=received, now=now)
+    return taken, version
 
 
 def _version_seen(head: Head, token: FormToken | None) -> Published:
@@ -85,17 +91,19 @@ def _verdict(
         form_id=form_id,
         ip=caller.ip,
         nonce=token.nonce if token else "",
-        text_hash=spam.text_hash(answers.values),
+        text=spam.text_trace(answers.values),
+        links=spam.link_traces(answers.values),
     )
     if use.retry_after:
         raise TooMany(use.retry_after)
     signs = spam.Signs(
         is_trap_filled=bool(fields.get(spam.TRAP, "").strip()),
         has_token=token is not None,
-        is_from_browser=caller.is_from_browser,
         is_young=token is not None and token.is_young(now),
+        is_instant=token is not None and token.is_instant(now),
         token_uses=use.token_uses,
         text_uses=use.text_uses,
+        link_uses=use.link_uses,
     )
     return spam.judge(answers.values, signs)
 

@@ -1,4 +1,4 @@
-"""Submissions that are stored but have no lead yet: released by a person, or unjoined because the lead was locked."""
+"""Submissions that are stored but have no lead yet: held until somebody shows that they are a person's, or unjoined."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -13,6 +13,8 @@ from capture.live import version
 from capture.models import Submission
 from capture.services.errors import NotHeld, NotJoined
 from capture.services.facts import consents_of, facts_of, is_urgent, lead_of, origin_of
+from capture.services.submissions import JOIN, Received
+from common.wake import wake
 from leads.services import CaptureRaced, capture_lead
 
 BATCH = 100
@@ -32,6 +34,26 @@ def release_submission(*, submission: Submission, by: User | None, now: datetime
     locked.save(update_fields=["released_at", "released_by"])
     audit(by=by, action="submission_released", kind="submission", object_id=str(locked.pk), changes={}, now=now)
     return locked
+
+
+@transaction.atomic
+def let_through(*, submission_id: UUID, received: Received, now: datetime) -> bool:
+    """Make a lead of a held submission that came again looking like a person's. False where it is not held (any more).
+
+    Otherwise whoever sends somebody's answers first, as a machine, would keep that person from becoming a lead.
+    Where, when and from what address it came is what the person's own request says.
+    """
+    held = Submission.objects.filter(pk=submission_id, status=Submission.Status.HELD, released_at=None)
+    row = held.select_for_update().first()
+    if row is None:
+        return False
+    row.page_url, row.ip, row.user_agent = received.page_url, received.ip or None, received.user_agent
+    row.attribution = {"first": vars(received.first), "last": vars(received.last)}
+    row.received_at = row.due_at = now
+    row.status = Submission.Status.UNJOINED
+    row.save(update_fields=["page_url", "ip", "user_agent", "attribution", "received_at", "due_at", "status"])
+    wake(JOIN)
+    return True
 
 
 def join_unjoined_submissions(*, now: datetime) -> int:

@@ -47,10 +47,14 @@ class Received:
 
 @dataclass(frozen=True)
 class Taken:
-    """The stored submission that answers a request; ``is_new`` is False for a repeat."""
+    """The stored submission that answers a request; ``is_new`` is False for a repeat.
+
+    ``lacks_token``: it is held, and came without the form's token.
+    """
 
     id: UUID
     is_new: bool
+    lacks_token: bool = False
 
 
 @dataclass(frozen=True)

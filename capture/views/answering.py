@@ -13,6 +13,7 @@ from capture.services.submissions import Taken
 from capture.views.showing import form_context
 
 CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "Retry-After", "Vary": "Accept"}
+ONCE_MORE = "One more step: please send it once more. This keeps machines out; your answers are still here."
 PREFLIGHT = {
     **CORS,
     "Access-Control-Allow-Methods": "POST, OPTIONS",
@@ -46,9 +47,14 @@ def with_cors(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def accepted(request: HttpRequest, taken: Taken, version: Published) -> HttpResponse:
-    """Say that it is stored: 201 for a new submission, 200 for a repeat, or on to the thank-you page."""
+def accepted(request: HttpRequest, fields: dict[str, str], taken: Taken, version: Published) -> HttpResponse:
+    """Say that it is stored: 201 for a new submission, 200 for a repeat, or on to the thank-you page.
+
+    The visitor of a form that had no token gets our own form, which has one, with everything that was typed.
+    """
     if not wants_json(request):
+        if taken.lacks_token:
+            return _page(request, version.form_id, fields, Refusal(200, "once_more", ONCE_MORE))
         return HttpResponseRedirect(reverse("capture:thanks", args=[version.form_id]), status=303)
     answer = {"status": "accepted", "submission": str(taken.id), "message": version.thanks, "redirect": None}
     return JsonResponse(answer, status=201 if taken.is_new else 200)
@@ -85,5 +91,8 @@ def _page(request: HttpRequest, form_id: str, fields: dict[str, str], refusal: R
     if head is None or head.version is None:
         context = {"message": refusal.message, "status": refusal.word}
         return render(request, "capture/tomb.html", context, status=refusal.status)
-    context = form_context(request, head.version, fields=fields, errors=refusal.errors, message=refusal.message)
+    tone = "info" if refusal.status == 200 else "error"
+    context = form_context(
+        request, head.version, fields=fields, errors=refusal.errors, message=refusal.message, tone=tone
+    )
     return render(request, "capture/hosted.html", context, status=refusal.status)

@@ -34,7 +34,7 @@ def submit_form(request: HttpRequest, form_id: str) -> HttpResponse:
     try:
         fields = read_body(body=_body(request), content_type=request.META.get("CONTENT_TYPE", ""))
         taken, version = receive(form_id=form_id, fields=fields, caller=_caller(request), now=timezone.now())
-        return with_cors(accepted(request, taken, version))
+        return with_cors(accepted(request, fields, taken, version))
     except Exception as exc:
         refusal = _refusal(exc)
         if refusal is None:
@@ -98,5 +98,4 @@ def _caller(request: HttpRequest) -> Caller:
         user_agent=clean(meta.get("HTTP_USER_AGENT", "")[:300]),
         referrer=clean(meta.get("HTTP_REFERER", "")[:1000]),
         key=meta.get("HTTP_IDEMPOTENCY_KEY", "").strip(),
-        is_from_browser="HTTP_SEC_FETCH_SITE" in meta or "HTTP_ORIGIN" in meta,
     )

@@ -56,8 +56,12 @@ def visit(browser, live_server, site, form):
         context.close()
 
 
+# Milliseconds a key: what is sent within half a second of the first touch counts as a machine's.
+TYPING = 50
+
+
 def fill(page, email: str = "ada@example.com") -> None:
-    page.get_by_label("Work e-mail").fill(email)
+    page.get_by_label("Work e-mail").press_sequentially(email, delay=TYPING)
     page.get_by_label("First name").fill("Ada")
     page.get_by_label("Company").fill("Engines")
 
@@ -80,7 +84,7 @@ def test_a_visitor_sends_the_form_with_the_keyboard_alone(visit):
     page = visit()
     page.get_by_label("Work e-mail").wait_for()
     page.keyboard.press("Tab")
-    page.keyboard.type("grace@example.com")
+    page.keyboard.type("grace@example.com", delay=TYPING)
     page.keyboard.press("Tab")
     page.keyboard.type("Grace")
     for _ in range(5):
@@ -113,7 +117,7 @@ def test_without_javascript_the_link_leads_to_a_form_that_works(visit):
     page.get_by_role("button", name="Request a demo").click()
     assert "Enter your e-mail address." in page.content()
     assert page.get_by_label("Company").input_value() == "Engines"
-    page.get_by_label("Work e-mail").fill("plain@example.com")
+    page.get_by_label("Work e-mail").press_sequentially("plain@example.com", delay=TYPING)
     page.get_by_role("button", name="Request a demo").click()
 
     page.get_by_role("heading", name="It arrived").wait_for()

@@ -134,4 +134,4 @@ def test_a_token_fits_the_form_it_was_given_for(client, send, guide_form):
 
     assert token.startswith(guide_form.pk) and token != token_of(guide_form)
     assert send(guide_form, token=token).status_code == 201
-    assert Submission.objects.get().spam_points == 1
+    assert "half a second" in Submission.objects.get().spam_reasons[0]

@@ -178,7 +178,8 @@ def test_json_and_multipart_are_read_too(client, guide_form):
 
 
 def test_a_browser_is_led_to_the_thank_you_page(client, guide_form):
-    answer = client.post(f"/f/{guide_form.pk}/submit", {"email": "b@example.com"}, HTTP_ACCEPT="text/html")
+    fields = {"email": "b@example.com", "token": token_of(guide_form)}
+    answer = client.post(f"/f/{guide_form.pk}/submit", fields, HTTP_ACCEPT="text/html")
 
     assert (answer.status_code, answer.headers["Location"]) == (303, f"/f/{guide_form.pk}/thanks")
     page = client.get(answer.headers["Location"])
