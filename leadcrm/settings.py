@@ -88,6 +88,7 @@ CELERY_BEAT_SCHEDULE = {
     for name in (
         "leadcrm.advance_marked_leads",
         "mail.send_due_messages",
+        "accounts.deliver_webhooks",
         "nurturing.advance_due_enrollments",
         "sales.watch_handovers",
         "capture.join_unjoined_submissions",
@@ -99,6 +100,10 @@ CELERY_BEAT_SCHEDULE = {
 EMAIL_URL = env.str("EMAIL_URL", default="")
 EMAIL_FROM = env.str("EMAIL_FROM", default="LeadCRM <no-reply@localhost>")
 EMAIL_UNSUBSCRIBE = env.str("EMAIL_UNSUBSCRIBE", default="")
+
+# --- Requests to addresses that people name (webhooks): public ones on these ports, and hosts named here ------------
+OUTBOUND_PORTS = [int(port) for port in env.list("OUTBOUND_PORTS", default=["80", "443", "8080", "8443"])]
+OUTBOUND_PRIVATE_HOSTS = [host.lower() for host in env.list("OUTBOUND_PRIVATE_HOSTS", default=[])]
 
 # --- Apps ---------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
