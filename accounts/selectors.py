@@ -5,10 +5,15 @@ from collections.abc import Sequence
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Q, QuerySet
 
-from accounts.models import ApiKey, AuditEntry, Role, Team, User
+from accounts.models import ApiKey, AuditEntry, Delivery, Role, Team, User, Webhook
 from common.pages import BadCursor, Page, keyset_page
 
-NAMED: dict[str, type[User] | type[Team] | type[ApiKey]] = {"user": User, "team": Team, "api_key": ApiKey}
+NAMED: dict[str, type[User] | type[Team] | type[ApiKey] | type[Webhook]] = {
+    "user": User,
+    "team": Team,
+    "api_key": ApiKey,
+    "webhook": Webhook,
+}
 
 
 def people() -> QuerySet[User]:
@@ -58,6 +63,25 @@ def names_of(entries: Sequence[AuditEntry]) -> dict[int, str]:
 def audited_kinds() -> list[str]:
     """The kinds of objects the log knows, by name."""
     return list(AuditEntry.objects.order_by("kind").values_list("kind", flat=True).distinct())
+
+
+def wanted_events(*names: str) -> set[str]:
+    """Return those of the events that any active webhook asks for, so that nobody writes what nobody reads."""
+    asked = Webhook.objects.filter(is_active=True, events__overlap=list(names)).values_list("events", flat=True)
+    return set(names).intersection(*[{name for events in asked for name in events}])
+
+
+def webhooks() -> QuerySet[Webhook]:
+    """All webhooks, active ones first, by name, with ``waiting`` and ``dead``: how many deliveries are so."""
+    waiting = Count("deliveries", filter=Q(deliveries__state=Delivery.State.PENDING))
+    dead = Count("deliveries", filter=Q(deliveries__state=Delivery.State.DEAD))
+    return Webhook.objects.annotate(waiting=waiting, dead=dead).order_by("-is_active", "name", "pk")
+
+
+def deliveries(webhook: Webhook, *, state: str = "") -> QuerySet[Delivery]:
+    """The log of one webhook, of one state or of all."""
+    found = Delivery.objects.filter(webhook=webhook)
+    return found.filter(state=state) if state else found
 
 
 def teams() -> QuerySet[Team]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import api_keys, audit_log, people, profile, session, settings
+from accounts.views import api_keys, audit_log, people, profile, session, settings, webhooks
 
 app_name = "accounts"
 
@@ -24,5 +24,15 @@ urlpatterns = [
     path("settings/api-keys/", api_keys.api_keys, name="api_keys"),
     path("settings/api-keys/new", api_keys.add_api_key, name="add_api_key"),
     path("settings/api-keys/<int:pk>/revoke", api_keys.revoke_api_key, name="revoke_api_key"),
+    path("settings/webhooks/", webhooks.webhooks, name="webhooks"),
+    path("settings/webhooks/new", webhooks.add_webhook, name="add_webhook"),
+    path("settings/webhooks/<uuid:pk>/", webhooks.webhook, name="webhook"),
+    path("settings/webhooks/<uuid:pk>/edit", webhooks.edit_webhook, name="edit_webhook"),
+    path("settings/webhooks/<uuid:pk>/active", webhooks.set_webhook_active, name="set_webhook_active"),
+    path("settings/webhooks/<uuid:pk>/secret", webhooks.renew_webhook_secret, name="renew_webhook_secret"),
+    path("settings/webhooks/<uuid:pk>/test", webhooks.test_webhook, name="test_webhook"),
+    path("settings/webhooks/<uuid:pk>/delete", webhooks.delete_webhook, name="delete_webhook"),
+    path("settings/webhooks/deliveries/<uuid:pk>/", webhooks.delivery, name="delivery"),
+    path("settings/webhooks/deliveries/<uuid:pk>/again", webhooks.redeliver, name="redeliver"),
     path("settings/audit-log/", audit_log.audit_log, name="audit_log"),
 ]

@@ -32,7 +32,7 @@ GRADES = {
 STATUS_TONES = {
     "ok": "live running active accepted won sent done delivered confirmed finished healthy kept published succeeded",
     "warn": "draft paused pending queued uncertain waiting unconfirmed due suppressed unpublished",
-    "error": "failed overdue blocked bounced broken spam revoked",
+    "error": "dead failing failed overdue blocked bounced broken spam revoked",
     "info": "claimed sending importing new_version caught scheduled",
 }
 TONE_OF_STATUS = {status: tone for tone, words in STATUS_TONES.items() for status in words.split()}

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from rest_framework.routers import SimpleRouter
 
+from accounts.api.webhooks import WebhookViewSet
 from capture.api import FormViewSet, SubmissionViewSet
 from insights.api import ReportViewSet
 from leadcrm.api_docs import SchemaView, docs
@@ -30,6 +31,7 @@ router.register("sequences", SequenceViewSet, basename="sequence")
 router.register("enrollments", EnrollmentViewSet, basename="enrollment")
 router.register("messages", MessageViewSet, basename="message")
 router.register("reports", ReportViewSet, basename="report")
+router.register("webhooks", WebhookViewSet, basename="webhook")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", include((router.urls, "v1"))),

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from accounts.services import erase_deliveries
 from capture.services import erase_submissions
 from leads.services import delete_leads
 from mail.services import erase_messages
@@ -12,10 +13,11 @@ from mail.services import erase_messages
 
 @transaction.atomic
 def erase_leads(*, lead_ids: Collection[UUID]) -> int:
-    """Delete leads, their submissions and their mails; facts, handovers and enrollments go with the lead.
+    """Delete leads, their submissions, mails and webhook deliveries; facts, handovers and enrollments go with the lead.
 
     Returns how many leads there were.
     """
     erase_messages(about=lead_ids)
+    erase_deliveries(about=lead_ids)
     erase_submissions(lead_ids=lead_ids)
     return delete_leads(lead_ids=lead_ids)

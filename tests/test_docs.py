@@ -11,7 +11,7 @@ from django.core.management import get_commands
 from django.db.models import TextChoices
 from drf_spectacular.generators import SchemaGenerator
 
-from accounts.models import Role
+from accounts.models import Delivery, Event, Role
 from capture.models import Form, Submission
 from leadcrm.cli import ROOT
 from leads.kinds import Channel, Grade, Kind, Stage, Temperature
@@ -71,7 +71,21 @@ def test_no_setting_is_written_down_that_is_not_read() -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [Stage, Temperature, Grade, Channel, Kind, Role, Status, State, Form.State, Submission.Status, EnrollmentState],
+    [
+        Stage,
+        Temperature,
+        Grade,
+        Channel,
+        Kind,
+        Role,
+        Status,
+        State,
+        Form.State,
+        Submission.Status,
+        EnrollmentState,
+        Delivery.State,
+        Event,
+    ],
     ids=lambda words: words.__qualname__,
 )
 def test_every_value_of_a_closed_list_is_explained(words: type[TextChoices]) -> None:

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 
 class RolePermission(BasePermission):
-    """Asks the view's ``may_write`` for everything but reading; the default lets all but viewers write."""
+    """Asks the view's ``may_write`` for everything but reading; the default lets all but viewers write.
+
+    A view with ``may_read`` is not for everybody's eyes.
+    """
 
     message = "The role of this key or person may not do this. Ask an admin for another role."
 
@@ -20,5 +23,9 @@ class RolePermission(BasePermission):
         if not request.user.is_authenticated:
             return False
         if request.method in SAFE_METHODS:
-            return True
+            return getattr(view, "may_read", _anybody)(request.user)
         return getattr(view, "may_write", can_edit_leads)(request.user)
+
+
+def _anybody(user: object) -> bool:
+    return True

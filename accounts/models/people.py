@@ -1,4 +1,4 @@
-"""People who sign in, the teams they sell in, the keys machines use, and the record of what each did."""
+"""People who sign in, and the teams they sell in."""
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
@@ -93,25 +93,6 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.role == Role.ADMIN
 
 
-class ApiKey(models.Model):
-    """A machine's key; only its hash is stored, the key itself is shown once."""
-
-    name = models.CharField(max_length=120)
-    prefix = models.CharField(max_length=12)
-    key_hash = models.CharField(max_length=64, unique=True)
-    role = models.CharField(max_length=10, choices=Role.choices)
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_keys")
-    created_at = models.DateTimeField()
-    last_used_at = models.DateTimeField(null=True, blank=True)
-    revoked_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints = [models.CheckConstraint(condition=Q(role__in=Role.values), name="api_key_role_known")]
-
-    def __str__(self) -> str:
-        return f"{self.name} ({self.prefix}…)"
-
-
 class SetupLink(models.Model):
     """The one-time way to the first admin; only the hash of its token is stored."""
 
@@ -121,45 +102,3 @@ class SetupLink(models.Model):
 
     def __str__(self) -> str:
         return f"setup link of {self.created_at:%Y-%m-%d %H:%M}"
-
-
-class AuditEntry(models.Model):
-    """Who changed what; only ever added."""
-
-    at = models.DateTimeField()
-    by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="audit_entries")
-    by_name = models.CharField(max_length=160)
-    action = models.CharField(max_length=60)
-    kind = models.CharField(max_length=40)
-    object_id = models.CharField(max_length=64)
-    changes = models.JSONField(default=dict)
-
-    class Meta:
-        verbose_name_plural = "audit entries"
-        indexes = [
-            models.Index(fields=["-at", "-id"], name="audit_newest"),
-            models.Index(fields=["kind", "object_id"], name="audit_of_one_object"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.by_name}: {self.action} {self.kind} {self.object_id}"
-
-    @property
-    def subject(self) -> str:
-        """What kind of thing was changed, in words: "API key", "rule set"."""
-        return "API key" if self.kind == "api_key" else self.kind.replace("_", " ")
-
-    @property
-    def lines(self) -> list[tuple[str, str, str]]:
-        """(field, old, new) of each change; other shapes than ``[old, new]`` count as new."""
-        pairs = {
-            name: change if isinstance(change, list) and len(change) == 2 else ("", change)
-            for name, change in self.changes.items()
-        }
-        return [(name, _shown(old), _shown(new)) for name, (old, new) in pairs.items()]
-
-
-def _shown(value: object) -> str:
-    if value is None or value == "":
-        return ""
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)

@@ -2,7 +2,9 @@
 
 from accounts.services.audit import audit, audit_all, difference, remove_audit_entries
 from accounts.services.company import edit_company
+from accounts.services.delivering import deliver_webhooks
 from accounts.services.errors import EmailTaken, LastAdmin, SetupDone, SetupLinkRefused, TeamNameTaken
+from accounts.services.events import NewEvent, erase_deliveries, publish, withdraw
 from accounts.services.keys import create_api_key, hash_key, note_key_use, revoke_api_key
 from accounts.services.people import (
     create_team,
@@ -15,10 +17,20 @@ from accounts.services.people import (
 )
 from accounts.services.samples import remove_sample_users, renew_sample_password
 from accounts.services.setup import create_first_admin, issue_setup_link, setup_link_works
+from accounts.services.webhooks import (
+    create_webhook,
+    delete_webhook,
+    edit_webhook,
+    redeliver,
+    renew_secret,
+    send_test_event,
+    set_webhook_active,
+)
 
 __all__ = [
     "EmailTaken",
     "LastAdmin",
+    "NewEvent",
     "SetupDone",
     "SetupLinkRefused",
     "TeamNameTaken",
@@ -28,19 +40,30 @@ __all__ = [
     "create_first_admin",
     "create_team",
     "create_user",
+    "create_webhook",
+    "delete_webhook",
+    "deliver_webhooks",
     "difference",
     "edit_company",
     "edit_profile",
     "edit_user",
+    "edit_webhook",
+    "erase_deliveries",
     "hash_key",
     "issue_setup_link",
     "new_password",
     "note_key_use",
+    "publish",
+    "redeliver",
     "remove_audit_entries",
     "remove_sample_users",
     "renew_sample_password",
+    "renew_secret",
     "revoke_api_key",
+    "send_test_event",
     "set_password",
     "set_theme",
+    "set_webhook_active",
     "setup_link_works",
+    "withdraw",
 ]

@@ -63,6 +63,14 @@ SECTIONS = (
     ),
     Section(COMPANY, "API keys", "Let other systems read and write leads.", "key", ("accounts:api_keys",), ADMIN),
     Section(
+        COMPANY,
+        "Webhooks",
+        "Tell other systems what happens.",
+        "arrow-top-right-on-square",
+        ("accounts:webhooks",),
+        ADMIN,
+    ),
+    Section(
         COMPANY, "Audit log", "Who changed what, and when.", "clipboard-document-list", ("accounts:audit_log",), ADMIN
     ),
     Section(

@@ -8,8 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 
+from accounts.models import Event
+from accounts.selectors import wanted_events
+from accounts.services import NewEvent, publish
 from capture.answers import Answers
 from capture.attribution import Arrival
 from capture.live import Published, forget
@@ -102,7 +105,7 @@ def _store(row: dict[str, Any], draft: _Draft) -> Taken:
     given = None if draft.verdict.is_held else _given(row, draft)
     for attempt in range(1, TRIES + 1):
         try:
-            return _submit(row, given, draft.now, wait="1s")
+            return _submit_held(row, draft) if given is None else _submit(row, given, draft.now, wait="1s")
         except CaptureRaced:
             continue
         except DatabaseError as exc:
@@ -127,6 +130,17 @@ def _given(row: dict[str, Any], draft: _Draft) -> str:
         consents=consents_of(version, answers, received),
         urgent=is_urgent(version),
     )
+
+
+@transaction.atomic
+def _submit_held(row: dict[str, Any], draft: _Draft) -> Taken:
+    """Store what looks like spam, and tell the webhooks that want to know in the same commit."""
+    taken = _submit(row, None, draft.now, wait="1s")
+    if wanted_events(Event.SUBMISSION_HELD):
+        shown = {"id": row["id"], "form": row["form_id"], "page": row["page_url"], "reasons": row["spam_reasons"]}
+        event = NewEvent(Event.SUBMISSION_HELD, draft.now, {"submission": shown}, about=row["id"])
+        publish(events=[event], now=draft.now)
+    return taken
 
 
 def _submit(row: dict[str, Any], given: str | None, now: datetime, *, wait: str) -> Taken:

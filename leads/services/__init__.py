@@ -1,6 +1,7 @@
 """Every way a lead changes."""
 
 from leads.services.activities import ADVANCE, NewActivity, record_activities, record_activity
+from leads.services.announcing import leads_json
 from leads.services.capture import (
     CapturedLead,
     CaptureRaced,
@@ -56,6 +57,7 @@ __all__ = [
     "edit_lead",
     "enter_lead",
     "enter_leads",
+    "leads_json",
     "lock_leads",
     "mark_as_sample",
     "put_off",

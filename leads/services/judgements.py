@@ -12,6 +12,7 @@ from common.arrays import AnyOf, id_array
 from leads.kinds import Kind
 from leads.lifecycle import FactRow, Judged, Move, Standing, next_effect_at, settle
 from leads.models import Lead, LeadState, Transition
+from leads.services.announcing import announce_judgements
 from leads.words import fact_words
 
 SIGNAL_KINDS = frozenset(
@@ -102,6 +103,8 @@ def apply_judgements(
     if transitions:
         Transition.objects.bulk_create(transitions)
     _set_time_marks({state["lead_id"]: state["next_change_at"] for state in states})
+    created = [one.lead_id for one in judged if one.lead_id not in standings]
+    announce_judgements(created=created, transitions=transitions, now=now)
     return transitions
 
 

@@ -16,6 +16,7 @@ from sales.business_time import BusinessHours
 from sales.causes import Cause, leads_with_causes, untaken_causes
 from sales.models import Handover
 from sales.selectors.hours import business_hours
+from sales.services.announcing import announce_opened
 from sales.services.offering import Desk
 from sales.services.watching import settle_handovers
 from sales.sla import due_times
@@ -41,6 +42,7 @@ def hand_over(
     handovers = [_new(lead, causes[lead.pk], desk, hours, now) for lead in leads]
     Handover.objects.bulk_create(handovers)
     _tell_the_lead(handovers, now)
+    announce_opened(handovers=handovers, now=now)
     return handovers
 
 

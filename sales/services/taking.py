@@ -10,6 +10,7 @@ from leads.kinds import Kind
 from leads.services import lock_leads
 from sales.errors import AlreadyClaimed, AlreadyDecided, HandoverNotFound, InvalidVerdict, MayNotSell
 from sales.models import WORKING_STATES, Handover, State
+from sales.services.announcing import announce_act
 from sales.services.holding import locked, store, take, take_lead, tell
 
 
@@ -64,7 +65,9 @@ def accept(*, handover: Handover, by: User, now: datetime, value_key: int | None
     if is_first or is_new:
         store(row, now)
         kind = Kind.HANDOVER_ACCEPTED if is_first else Kind.NOTE_ADDED
-        tell(row, kind, by, now, {"value_key": row.value_key, "note": note or _value_words(row, is_first)})
+        fact = tell(row, kind, by, now, {"value_key": row.value_key, "note": note or _value_words(row, is_first)})
+        if is_first:
+            announce_act(handover=row, activity=fact, now=now)
     return row
 
 

@@ -10,6 +10,7 @@ from leads.lifecycle import VERDICT_DELAY
 from leads.models import Activity
 from sales.errors import AlreadyClaimed, NothingToUndo
 from sales.models import Handover, State
+from sales.services.announcing import withdraw_act
 from sales.services.holding import give_back, locked, store, tell
 
 UNDO_WINDOW = VERDICT_DELAY
@@ -35,6 +36,7 @@ def undo(*, handover: Handover, by: User, now: datetime) -> Handover:
         raise NothingToUndo
     store(row, now)
     tell(row, Kind.UNDONE, by, now, {"undoes": fact_id, "what": words})
+    withdraw_act(activity_id=fact_id, now=now)
     return row
 
 

@@ -15,6 +15,7 @@ from sales.errors import InvalidVerdict
 from sales.models import ContactAttempt, Handover, State
 from sales.reasons import IN_CONTACT, LOST_REASONS, REJECT_REASONS, WRONG_DATA, recycle_date
 from sales.selectors.hours import business_hours
+from sales.services.announcing import announce_act
 from sales.services.holding import locked, store, take, tell
 
 MOST = Decimal("999999999999.99")
@@ -112,8 +113,9 @@ def _decide(row: Handover, state: State, kind: Kind, *, by: User, now: datetime,
     payload = {**words, "effective_at": row.settles_at.isoformat()}
     if row.recycle_on:
         payload["recycle_on"] = row.recycle_on.isoformat()
-    row.verdict_activity = tell(row, kind, by, now, payload)
+    row.verdict_activity = fact = tell(row, kind, by, now, payload)
     store(row, now)
+    announce_act(handover=row, activity=fact, now=now)
 
 
 def _today(now: datetime) -> date:

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import ApiKey, Role, Team, User
-from accounts.services import create_api_key
+from accounts.models import ApiKey, Delivery, Role, Team, User
+from accounts.services import create_api_key, create_webhook, send_test_event
 from capture.models import Form, Submission
 from capture.services import create_form
 from capture.spam import TRAP
@@ -39,6 +39,7 @@ class World:
 
     people: dict[str, User]
     key: ApiKey
+    delivery: Delivery
     form: Form
     lead: Lead
     handover: Handover
@@ -63,6 +64,8 @@ class World:
             "held": self.held.pk,
             "person": self.people["viewer"].pk,
             "key": self.key.pk,
+            "delivery": self.delivery.pk,
+            "webhook": self.delivery.webhook_id,
             "token": self.lead.preference_key,
         }
 
@@ -89,6 +92,9 @@ def build_world(**answers: str) -> World:
         for persona in PERSONAS[1:]
     }
     key, _ = create_api_key(name="Integration", role=Role.MARKETER, by=None, now=now)
+    hook = create_webhook(
+        name="Chat", url="https://93.184.215.14/", events=["lead.created"], by=people["admin"], now=now
+    )
     ensure_starter_sequence(now)
     form = create_form(template="demo", name="Demo", by=None, now=now)
     guide = create_form(template="guide", name="Guide", by=None, now=now)
@@ -108,6 +114,7 @@ def build_world(**answers: str) -> World:
     return World(
         people=people,
         key=key,
+        delivery=send_test_event(webhook=hook, by=people["admin"], now=now),
         form=form,
         lead=Lead.objects.get(pk=lead.pk),
         handover=handover,

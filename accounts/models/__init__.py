@@ -1,0 +1,21 @@
+"""People, teams, the keys machines use, webhooks, and the record of what each did."""
+
+from accounts.models.audit import AuditEntry
+from accounts.models.keys import ApiKey
+from accounts.models.people import ROLE_SCOPES, Role, Scope, SetupLink, Team, User
+from accounts.models.webhooks import TEST_EVENT, Delivery, Event, Webhook
+
+__all__ = [
+    "ROLE_SCOPES",
+    "TEST_EVENT",
+    "ApiKey",
+    "AuditEntry",
+    "Delivery",
+    "Event",
+    "Role",
+    "Scope",
+    "SetupLink",
+    "Team",
+    "User",
+    "Webhook",
+]
