@@ -151,7 +151,7 @@ def _words(exc: Exception) -> str:
         return "The receiver closed the connection without an answer."
     if isinstance(exc, http.client.HTTPException):
         return "The answer is not HTTP."
-    return f"The connection failed: {getattr(exc, "strerror", None) or exc}."
+    return f"The connection failed: {getattr(exc, 'strerror', None) or exc}."
 
 
 class _Connection(http.client.HTTPConnection):
