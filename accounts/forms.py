@@ -200,7 +200,18 @@ class ProfileForm(CleanForm):
     name = forms.CharField(max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     time_zone = forms.ChoiceField(label="Time zone", required=False, help_text="Times are shown in this zone.")
     theme = forms.ChoiceField(label="Theme", choices=THEMES)
+    single_keys = forms.BooleanField(
+        label="Single keys act",
+        required=False,
+        help_text="Such as J for the next lead. Control K, Escape and keys on a focused row act in any case.",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _choices_of(self, "time_zone").choices = [("", "Same as the company"), *time_zone_choices()]
+        self.helper.layout = Layout("name", "time_zone", "theme", Field("single_keys", wrapper_class="form-switch"))
+
+    @classmethod
+    def of(cls, user: User) -> dict[str, Any]:
+        """Return the present values, as the form's initial ones."""
+        return {name: getattr(user, name) for name in cls.base_fields}

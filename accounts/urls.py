@@ -13,6 +13,7 @@ urlpatterns = [
     path("settings/", settings.index, name="settings"),
     path("settings/profile/", profile.profile, name="profile"),
     path("settings/theme", profile.theme, name="theme"),
+    path("settings/keys", profile.single_keys, name="single_keys"),
     path("settings/password/", profile.change_password, name="change_password"),
     path("settings/company/", settings.company, name="company"),
     path("settings/people/", people.people, name="people"),

@@ -69,7 +69,7 @@ def files() -> list[bool]:
         for path in (static / "embed.js", static / "js/embed.js", ROOT / "capture/static/embed.js")
         if path.exists()
     ]
-    shared = [static / "js/shell.js", static / "js/lists.js"]
+    shared = [static / f"js/{name}.js" for name in ("shell", "keys", "palette", "lists")]
     own = [path for path in sorted((static / "js").glob("*.js")) if path not in shared]
     results = [
         report("CSS, all", weigh_files(*sorted((static / "css").glob("*.css"))), 16 * KB),

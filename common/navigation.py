@@ -9,17 +9,21 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, get_urlconf, reverse
 
 from common.models import Installation
+from common.shortcuts import SHORTCUTS, Shortcut
 
 THEMES = ("auto", "light", "dark")
 
 
 @dataclass(frozen=True)
 class Place:
-    """A destination by the name of its URL; left out while nothing answers to that name. No roles: for everybody."""
+    """A destination by the name of its URL; left out while nothing answers to that name. No roles: for everybody.
+
+    ``act`` is the entry in the table of keys.
+    """
 
     label: str
     icon: str
-    key: str
+    act: str
     name: str
     roles: tuple[str, ...] = ()
 
@@ -28,7 +32,7 @@ class Place:
 class Item:
     label: str
     icon: str
-    key: str
+    act: str
     url: str
     is_current: bool = False
     count_url: str = ""
@@ -37,20 +41,20 @@ class Item:
 EDITORS = ("admin", "marketer")
 WRITERS = ("admin", "marketer", "manager", "rep")
 PLACES = (
-    Place("Home", "home", "g h", "home"),
-    Place("Leads", "users", "g l", "leads:list"),
-    Place("Inbox", "inbox", "g i", "sales:inbox"),
-    Place("Forms", "document-text", "g f", "capture:forms"),
-    Place("Nurture", "envelope", "g n", "nurturing:list"),
-    Place("Scoring", "adjustments-horizontal", "g s", "scoring:rules"),
-    Place("Reports", "chart-bar", "g r", "insights:reports"),
-    Place("Settings", "cog-6-tooth", "g ,", "accounts:settings"),
+    Place("Home", "home", "home", "home"),
+    Place("Leads", "users", "leads", "leads:list"),
+    Place("Inbox", "inbox", "inbox", "sales:inbox"),
+    Place("Forms", "document-text", "forms", "capture:forms"),
+    Place("Nurture", "envelope", "nurture", "nurturing:list"),
+    Place("Scoring", "adjustments-horizontal", "scoring", "scoring:rules"),
+    Place("Reports", "chart-bar", "reports", "insights:reports"),
+    Place("Settings", "cog-6-tooth", "settings", "accounts:settings"),
 )
 CREATE = (
-    Place("Lead", "user-plus", "c l", "leads:create", WRITERS),
-    Place("Import leads", "arrow-up-tray", "c i", "leads:import", EDITORS),
-    Place("Form", "document-plus", "c f", "capture:form_create", EDITORS),
-    Place("Sequence", "envelope", "c n", "nurturing:create", EDITORS),
+    Place("Lead", "user-plus", "new_lead", "leads:create", WRITERS),
+    Place("Import leads", "arrow-up-tray", "import", "leads:import", EDITORS),
+    Place("Form", "document-plus", "new_form", "capture:form_create", EDITORS),
+    Place("Sequence", "envelope", "new_sequence", "nurturing:create", EDITORS),
 )
 
 
@@ -90,9 +94,20 @@ class Shell:
     notices: tuple[Notice, ...]
     current: Item | None
     search_url: str
+    palette_url: str
     theme_url: str
+    keys_url: str
+    are_keys_on: bool
     sign_out_url: str
     account_url: str
+
+    @property
+    def shortcuts(self) -> dict[str, dict[str, Shortcut]]:
+        """The table of keys by group, for the sheet and the scripts."""
+        groups: dict[str, dict[str, Shortcut]] = {}
+        for act, shortcut in SHORTCUTS.items():
+            groups.setdefault(shortcut.group, {})[act] = shortcut
+        return groups
 
     @property
     def phone_items(self) -> tuple[Item, ...]:
@@ -113,14 +128,27 @@ def shell(request: HttpRequest) -> Shell:
         theme=theme_of(request),
         is_rail_narrow=request.COOKIES.get("rail") == "narrow",
         items=items,
-        create=_items(CREATE, role, "") if role else (),
+        create=create_items(role),
         notices=_notices(installation, getattr(user, "scope", "")),
         current=next((item for item in items if item.is_current), None),
         search_url=first_url("leads:list"),
+        palette_url=first_url("palette"),
+        keys_url=first_url("accounts:single_keys"),
+        are_keys_on=getattr(user, "single_keys", True),
         theme_url=first_url("accounts:theme"),
         sign_out_url=first_url("accounts:sign_out"),
         account_url=first_url("accounts:profile"),
     )
+
+
+def places_of(role: str) -> tuple[Item, ...]:
+    """Return the destinations of the rail for this role."""
+    return _items(PLACES, role, "")
+
+
+def create_items(role: str) -> tuple[Item, ...]:
+    """Return what this role may make; nothing for a signed-out visitor."""
+    return _items(CREATE, role, "") if role else ()
 
 
 def theme_of(request: HttpRequest) -> str:
@@ -137,7 +165,7 @@ def _items(places: tuple[Place, ...], role: str, path: str) -> tuple[Item, ...]:
         url = first_url(place.name)
         if url and (not place.roles or role in place.roles):
             count_url = first_url("sales:count") if place.label == "Inbox" else ""
-            found.append(Item(place.label, place.icon, place.key, url, _is_under(path, url), count_url))
+            found.append(Item(place.label, place.icon, place.act, url, _is_under(path, url), count_url))
     return tuple(found)
 
 

@@ -5,7 +5,7 @@ from django.views.generic import RedirectView
 
 from leadcrm import health
 from leadcrm.admin_site import site
-from leadcrm.pages import front, lead
+from leadcrm.pages import front, lead, palette
 
 handler500 = "leadcrm.refusals.server_error"
 
@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("", front.front, name="home"),
+    path("palette/", palette.palette, name="palette"),
     path("leads/<uuid:lead_id>/", lead.lead_page, name="lead_page"),
     path("leads/<uuid:lead_id>/timeline/", lead.timeline, name="lead_timeline"),
     path("leads/<uuid:lead_id>/edit/", lead.edit, name="lead_edit"),

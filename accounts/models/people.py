@@ -58,6 +58,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="members")
     time_zone = models.CharField(max_length=64, default="", blank=True)
     theme = models.CharField(max_length=5, default="auto")
+    single_keys = models.BooleanField(default=True)
     is_active = models.BooleanField(default=True)
     is_service = models.BooleanField(default=False)
     is_sample = models.BooleanField(default=False)

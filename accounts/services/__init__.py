@@ -13,6 +13,7 @@ from accounts.services.people import (
     edit_user,
     new_password,
     set_password,
+    set_single_keys,
     set_theme,
 )
 from accounts.services.samples import remove_sample_users, renew_sample_password
@@ -62,6 +63,7 @@ __all__ = [
     "revoke_api_key",
     "send_test_event",
     "set_password",
+    "set_single_keys",
     "set_theme",
     "set_webhook_active",
     "setup_link_works",

@@ -91,9 +91,9 @@ def create_team(*, name: str, by: User | None, now: datetime) -> Team:
 
 
 @transaction.atomic
-def edit_profile(*, user: User, name: str, time_zone: str, theme: str, now: datetime) -> None:
+def edit_profile(*, user: User, name: str, time_zone: str, theme: str, single_keys: bool, now: datetime) -> None:
     """Change what a person says about themselves."""
-    fields = {"name": name, "time_zone": time_zone, "theme": theme}
+    fields = {"name": name, "time_zone": time_zone, "theme": theme, "single_keys": single_keys}
     locked = User.objects.select_for_update().get(pk=user.pk)
     changed = difference(locked, fields)
     if changed:
@@ -106,3 +106,8 @@ def set_theme(*, user: User, theme: str) -> None:
     if theme not in ("auto", "light", "dark"):
         raise ValueError("The theme is auto, light or dark.")
     User.objects.filter(pk=user.pk).update(theme=theme)
+
+
+def set_single_keys(*, user: User, is_on: bool) -> None:
+    """Keep whether single keys act for a person."""
+    User.objects.filter(pk=user.pk).update(single_keys=is_on)

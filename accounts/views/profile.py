@@ -17,12 +17,9 @@ from accounts.views.settings import settings_page
 
 @login_required
 def profile(request: SignedInRequest) -> HttpResponse:
-    user = request.user
-    form = ProfileForm(
-        request.POST or None, initial={"name": user.name, "time_zone": user.time_zone, "theme": user.theme}
-    )
+    form = ProfileForm(request.POST or None, initial=ProfileForm.of(request.user))
     if form.is_valid():
-        services.edit_profile(user=user, now=timezone.now(), **form.cleaned_data)
+        services.edit_profile(user=request.user, now=timezone.now(), **form.cleaned_data)
         messages.success(request, "Saved.")
         return redirect("accounts:profile")
     return settings_page(request, "settings/profile.html", {"form": form}, status=422 if form.is_bound else 200)
@@ -35,6 +32,14 @@ def theme(request: SignedInRequest) -> HttpResponse:
         services.set_theme(user=request.user, theme=request.POST.get("theme", ""))
     except ValueError as exc:
         return HttpResponse(str(exc), status=422, content_type="text/plain")
+    return HttpResponse(status=204)
+
+
+@require_POST
+@login_required
+def single_keys(request: SignedInRequest) -> HttpResponse:
+    """Switch single keys on or off, from the sheet of shortcuts."""
+    services.set_single_keys(user=request.user, is_on=request.POST.get("on") == "yes")
     return HttpResponse(status=204)
 
 

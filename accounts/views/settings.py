@@ -111,6 +111,11 @@ def company(request: SignedInRequest) -> HttpResponse:
     return settings_page(request, "settings/company.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
+def links_of(request: SignedInRequest) -> list[Link]:
+    """Return the pages under Settings that this person may open."""
+    return [link for links in _groups(request).values() for link in links]
+
+
 def _groups(request: SignedInRequest) -> dict[str, list[Link]]:
     groups: dict[str, list[Link]] = {}
     for section in SECTIONS:

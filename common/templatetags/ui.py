@@ -9,11 +9,12 @@ from django import template
 from django.template import Context
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from heroicons.templatetags import heroicons
 
 from common import navigation, ui
+from common.shortcuts import SHORTCUTS
 
 register = template.Library()
 
@@ -51,6 +52,21 @@ def shell(context: Context) -> navigation.Shell | None:
     """Rail, theme, notices and menus of ``base.html``; None where there is no request (error pages)."""
     request = context.get("request")
     return navigation.shell(request) if request else None
+
+
+@register.simple_tag
+def key(act: str) -> SafeString:
+    """The attributes of what a key presses, from the table of keys: ``<button {% key "accept" %}>``."""
+    shortcut = SHORTCUTS[act]
+    spoken = format_html(' aria-keyshortcuts="{}"', shortcut.spoken) if shortcut.spoken else ""
+    return format_html('data-key="{}" data-key-label="{}"{}', shortcut.key, shortcut.label, spoken)
+
+
+@register.simple_tag
+def caps(act: str) -> SafeString:
+    """The key caps of an act, to be printed beside its words."""
+    first_way = SHORTCUTS[act].caps[0]
+    return format_html_join(" ", "<kbd>{}</kbd>", ((cap,) for cap in first_way))
 
 
 @register.simple_tag(name="badge")

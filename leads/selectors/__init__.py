@@ -1,6 +1,7 @@
 """Every way leads are read."""
 
 from leads.selectors.facts import engine_facts, facts_of, profile_of
+from leads.selectors.finding import leads_at_hand, leads_found
 from leads.selectors.lists import LeadFilter, lead_count, lead_list
 from leads.selectors.pages import consents_of, proposals_of, stage_history, stage_rail, touches_of
 from leads.selectors.timeline import TimelineItem, timeline, timeline_days
@@ -14,6 +15,8 @@ __all__ = [
     "facts_of",
     "lead_count",
     "lead_list",
+    "leads_at_hand",
+    "leads_found",
     "profile_of",
     "proposals_of",
     "stage_history",

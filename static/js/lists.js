@@ -1,9 +1,9 @@
 /* Lists: moving by key, acting at once, fetching ahead, selecting, and sending again when the network is back. */
 (() => {
   "use strict";
-  const { $, $$, on, say, post, reasonOf, isSeen } = window.leadcrm;
+  const { $, $$, on, say, post, reasonOf, isSeen, acts } = window.leadcrm;
 
-  /* Moving: J/K (arrows inside the list), O opens, X ticks. */
+  /* Moving, opening and ticking by key; the keys stand in common/shortcuts.py. */
   const rows = (list) => $$("[data-item]", list).filter(isSeen);
   const linkOf = (row) => $("[data-item-link]", row) || $("a[href], button", row);
   const listNow = () => document.activeElement.closest("[data-list]") || $$("[data-list]").find(isSeen);
@@ -27,22 +27,21 @@
     const all = rows(list);
     all.slice(all.indexOf(row) + 1, all.indexOf(row) + 3).forEach((next) => fetchAhead(linkOf(next)));
   };
-  const MOVES = { j: 1, k: -1, ArrowDown: 1, ArrowUp: -1 };
-  on("keydown", (event) => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || localStorage.getItem("keys") === "off") return;
-    if (event.target.matches?.("input:not([type=checkbox]), textarea, select, [contenteditable]") || $("dialog[open], .menu:popover-open")) return;
-    if (event.key === "Escape") return clear();
+  const move = (step) => () => {
     const list = listNow();
-    const step = MOVES[event.key];
-    if (!list || (event.key.startsWith("Arrow") && !list.contains(document.activeElement))) return;
-    const row = rowNow(list);
-    if (step) {
-      event.preventDefault();
-      const all = rows(list);
-      goTo(list, row ? all[all.indexOf(row) + step] : all[0]);
-    } else if (row && event.key === "o") linkOf(row).click();
-    else if (row && event.key === "x") $("[data-select]", row)?.click();
-  });
+    if (!list) return false;
+    const [all, row] = [rows(list), rowNow(list)];
+    return goTo(list, row ? all[all.indexOf(row) + step] : all[0]);
+  };
+  acts.next = Object.assign(move(1), { repeats: true });
+  acts.previous = Object.assign(move(-1), { repeats: true });
+  const onRow = (act) => () => {
+    const row = listNow() && rowNow(listNow());
+    return row ? act(row) : false;
+  };
+  const openRow = onRow((row) => linkOf(row).click());
+  acts.open = ({ key }) => key !== "Enter" && openRow(); // Enter follows the link by itself
+  acts.select = onRow((row) => $("[data-select]", row)?.click());
 
   /* Selecting: data-select-all, data-select; the bulk bar counts. Esc clears selection, then filters. */
   const count = (form) => {
@@ -59,6 +58,7 @@
     chosen.forEach((box) => { box.checked = false; });
     return count(chosen[0].form || document);
   };
+  acts.close = clear;
   on("change", ({ target }) => {
     const form = target.form || document;
     if (target.matches("[data-select-all]")) $$("[data-select]", form).forEach((box) => { box.checked = target.checked; });

@@ -1,4 +1,4 @@
-/* The shell: announcements, toasts, menus, dialogs, keys, copying, appearance, time, failures.
+/* The shell: announcements, toasts, menus, dialogs, copying, appearance, time, failures.
    Each behaviour is bound by a data- attribute; templates/components/README.md lists them. */
 (() => {
   "use strict";
@@ -116,60 +116,11 @@
     const item = target.closest(".menu-item");
     if (item && item.getAttribute("role") !== "menuitemradio") item.closest(":popover-open")?.hidePopover();
     const opener = target.closest("[data-dialog]");
-    if (opener) {
-      const dialog = $(opener.dataset.dialog);
-      if (dialog.id === "shortcuts") listShortcuts();
-      dialog.showModal();
-    }
+    if (opener) $(opener.dataset.dialog).showModal();
     if (target.closest("[data-close]")) target.closest("dialog").close();
     if (target.matches('dialog[closedby="any"]')) target.close();
     if (target.closest("[data-dismiss]")) target.closest("[data-toast]").remove();
   });
-
-  /* Keys: data-key="a" or "g l"; an open menu or dialog has its own; off inside fields and when switched off. */
-  const areKeysOn = () => localStorage.getItem("keys") !== "off";
-  const isTyping = (element) => element.matches?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
-  const keyRoot = () => $$(":popover-open.menu").at(-1) || $$("dialog[open]").at(-1) || document;
-  const keyed = () => {
-    const root = keyRoot();
-    return $$("[data-key]", root).filter((element) => root !== document || isSeen(element) || "keyAlways" in element.dataset);
-  };
-  const nameOf = (event) => (event.shiftKey && /^[a-z]$/i.test(event.key) ? "shift+" : "") + event.key.toLowerCase();
-  const press = (element) => (isTyping(element) ? (element.focus(), element.select?.()) : element.click());
-  let first = "";
-  on("keydown", (event) => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-    if (!areKeysOn() || isTyping(event.target)) return;
-    const key = nameOf(event);
-    const all = keyed();
-    const wanted = first ? `${first} ${key}` : key;
-    const hit = all.find((element) => element.dataset.key === wanted && !element.disabled);
-    first = !hit && !first && all.some((element) => element.dataset.key.startsWith(`${key} `)) ? key : "";
-    if (first) setTimeout(() => { first = ""; }, 1200);
-    const undo = key === "z" && $$("[data-undo-form]").filter(isSeen).at(-1);
-    if (!hit && !undo) return;
-    event.preventDefault();
-    if (hit) press(hit); else undo.requestSubmit();
-  });
-  on("change", (event) => {
-    if (event.target.matches("[data-keys-switch]")) localStorage.setItem("keys", event.target.checked ? "on" : "off");
-  });
-  const OWN_KEYS = [["j k", "Next, previous in the list"], ["o", "Open"], ["x", "Select"], ["z", "Undo"], ["Esc", "Close, then clear selection, then filters"]];
-  const groupOf = (key) => ({ "g ": "Go to", "c ": "Create" })[key.slice(0, 2)] || "On this page";
-  const element = (tag, text, ...children) => {
-    const made = Object.assign(document.createElement(tag), { textContent: text });
-    made.append(...children);
-    return made;
-  };
-  const listShortcuts = () => {
-    $("[data-keys-switch]").checked = areKeysOn();
-    const found = keyed().map(({ dataset, textContent }) => [dataset.key, dataset.keyLabel || textContent.trim()]);
-    const groups = { "On this page": [], Lists: OWN_KEYS, "Go to": [], Create: [] };
-    new Map(found).forEach((label, key) => groups[groupOf(key)].push([key, label]));
-    const line = ([key, label]) => element("li", label, element("span", "", ...key.split(" ").map((part) => element("kbd", part.length === 1 ? part.toUpperCase() : part))));
-    const shown = Object.entries(groups).filter(([, rows]) => rows.length);
-    $("[data-shortcuts]").replaceChildren(...shown.map(([name, rows]) => element("section", "", element("h3", name), element("ul", "", ...rows.map(line)))));
-  };
 
   /* Copy: data-copy="#id". */
   on("click", async (event) => {

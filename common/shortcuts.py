@@ -1,0 +1,72 @@
+"""Every key of the product, once: the sheet, the palette, what is printed on buttons and the scripts all read this.
+
+A key is written as the scripts compare it: "g l" is two keys one after the other, "mod" is Control, on a Mac Command.
+"""
+
+from dataclasses import dataclass
+
+PAGE, LISTS, GO, CREATE, ANYWHERE = "On this page", "Lists", "Go to", "Create", "Anywhere"
+CAPS = {"mod": "Ctrl", "escape": "Esc", "enter": "Enter", "space": "Space", "shift": "Shift"}
+
+
+@dataclass(frozen=True)
+class Shortcut:
+    """What a key does. Scripts act on those with ``needs``: a selector of what has to be on the page.
+
+    ``row_key`` acts while a row of a list has the focus, and so also for who has switched single keys off.
+    """
+
+    key: str
+    label: str
+    group: str = PAGE
+    row_key: str = ""
+    needs: str = ""
+
+    @property
+    def caps(self) -> list[list[str]]:
+        """What is printed: one list of key caps for each way to press it."""
+        keys = [key for key in (self.key, self.row_key) if key and not key.startswith("arrow")]
+        return [[CAPS.get(cap, cap.upper()) for cap in key.replace("+", " ").split(" ")] for key in keys]
+
+    @property
+    def spoken(self) -> str:
+        """The key as ``aria-keyshortcuts`` wants it; that has no word for two keys one after the other."""
+        return "" if " " in self.key else self.key.replace("mod", "Control").replace("shift", "Shift")
+
+
+SHORTCUTS = {
+    "palette": Shortcut("mod+k", "Search and commands", ANYWHERE, needs="body"),
+    "search": Shortcut("/", "Search", ANYWHERE, needs="body"),
+    "shortcuts": Shortcut("?", "Keyboard shortcuts", ANYWHERE),
+    "undo": Shortcut("z", "Undo", ANYWHERE, needs="[data-undo-form]"),
+    "rail": Shortcut("[", "Narrow or widen the menu", ANYWHERE),
+    "close": Shortcut("escape", "Close, then clear the selection, then the filters", ANYWHERE, needs="body"),
+    "next": Shortcut("j", "Next", LISTS, row_key="arrowdown", needs="[data-list]"),
+    "previous": Shortcut("k", "Previous", LISTS, row_key="arrowup", needs="[data-list]"),
+    "open": Shortcut("o", "Open", LISTS, row_key="enter", needs="[data-list]"),
+    "select": Shortcut("x", "Select", LISTS, needs="[data-select]"),
+    "more": Shortcut(".", "More actions on this lead", LISTS, needs="[data-lead]"),
+    "home": Shortcut("g h", "Home", GO),
+    "leads": Shortcut("g l", "Leads", GO),
+    "inbox": Shortcut("g i", "Inbox", GO),
+    "forms": Shortcut("g f", "Forms", GO),
+    "nurture": Shortcut("g n", "Nurture", GO),
+    "scoring": Shortcut("g s", "Scoring", GO),
+    "reports": Shortcut("g r", "Reports", GO),
+    "settings": Shortcut("g ,", "Settings", GO),
+    "new_lead": Shortcut("c l", "New lead", CREATE),
+    "import": Shortcut("c i", "Import leads", CREATE),
+    "new_form": Shortcut("c f", "New form", CREATE),
+    "new_sequence": Shortcut("c n", "New sequence", CREATE),
+    "stage": Shortcut("s", "Set the stage"),
+    "edit": Shortcut("e", "Edit"),
+    "note": Shortcut("n", "Write a note"),
+    "accept": Shortcut("a", "Accept"),
+    "reject": Shortcut("r", "Reject"),
+    "claim": Shortcut("c", "Claim"),
+    "log": Shortcut("l", "Log a contact"),
+    "mail": Shortcut("m", "E-mail"),
+    "won": Shortcut("w", "Won"),
+    "lost": Shortcut("q", "Lost"),
+    "recycle": Shortcut("b", "Recycle"),
+}
