@@ -1,5 +1,10 @@
-"""Shows that clock, broker and worker are alive together: every tick a worker leaves the time in the broker."""
+"""Signs of life, kept in the broker, of what works in the background.
 
+Three, because each can stand still alone: every worker says that its loop runs, the clock (beat) that it ticks, and a
+tick that went through a worker leaves the beat, which shows that clock, broker and worker are alive together.
+"""
+
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
@@ -9,8 +14,32 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 KEY = "leadcrm:heartbeat"
+CLOCK_KEY = "leadcrm:clock"
+WORKERS_KEY = "leadcrm:workers"
 # Three ticks missed: something on the way from the clock to the worker stands still.
 LATE_AFTER = timedelta(seconds=35)
+GONE_AFTER = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """When each sign of life was last seen; ``workers`` by name."""
+
+    beat: datetime | None = None
+    clock: datetime | None = None
+    workers: dict[str, datetime] = field(default_factory=dict)
+
+    def live_workers(self, now: datetime) -> list[str]:
+        """Return the names of those whose loop runs."""
+        return sorted(name for name, seen in self.workers.items() if now - seen <= LATE_AFTER)
+
+    def is_clock_late(self, now: datetime) -> bool:
+        """Whether the clock has not ticked for three ticks."""
+        return self.clock is None or now - self.clock > LATE_AFTER
+
+    def is_beat_late(self, now: datetime) -> bool:
+        """Whether no tick has passed through a worker for three ticks."""
+        return self.beat is None or now - self.beat > LATE_AFTER
 
 
 @cache
@@ -25,12 +54,42 @@ def record_heartbeat(*, now: datetime) -> None:
     _client().set(KEY, now.timestamp())
 
 
+def record_clock(*, now: datetime) -> None:
+    """Leave ``now`` as the clock's last tick. Raises redis.RedisError when the broker is down."""
+    _client().set(CLOCK_KEY, now.timestamp())
+
+
+def record_worker(*, name: str, now: datetime) -> None:
+    """Leave ``now`` as the last sign of one worker, and forget those gone for a day. Raises redis.RedisError."""
+    gone = [other for other, seen in pulse().workers.items() if now - seen > GONE_AFTER]
+    if gone:
+        _client().hdel(WORKERS_KEY, *gone)
+    _client().hset(WORKERS_KEY, name, str(now.timestamp()))
+
+
+def pulse() -> Pulse:
+    """Return all signs of life. Raises redis.RedisError when the broker is down."""
+    with _client().pipeline(transaction=False) as ask:
+        ask.get(KEY)
+        ask.get(CLOCK_KEY)
+        ask.hgetall(WORKERS_KEY)
+        beat, clock, workers = ask.execute()
+    return Pulse(_moment(beat), _moment(clock), {name.decode(): _seen(text) for name, text in workers.items()})
+
+
 def last_heartbeat() -> datetime | None:
     """Return the last beat, None before the first. Raises redis.RedisError when the broker is down."""
-    value = _client().get(KEY)
-    return datetime.fromtimestamp(float(value), tz=UTC) if value else None
+    return pulse().beat
 
 
 def clear_heartbeat() -> None:
-    """Forget the last beat: whoever stopped the worker knows that none will follow. Raises redis.RedisError."""
-    _client().delete(KEY)
+    """Forget all signs: whoever stopped the worker knows that none will follow. Raises redis.RedisError."""
+    _client().delete(KEY, CLOCK_KEY, WORKERS_KEY)
+
+
+def _moment(text: bytes | None) -> datetime | None:
+    return _seen(text) if text else None
+
+
+def _seen(text: bytes) -> datetime:
+    return datetime.fromtimestamp(float(text), tz=UTC)

@@ -100,6 +100,7 @@ class Shell:
     are_keys_on: bool
     sign_out_url: str
     account_url: str
+    banners_url: str
 
     @property
     def shortcuts(self) -> dict[str, dict[str, Shortcut]]:
@@ -138,6 +139,7 @@ def shell(request: HttpRequest) -> Shell:
         theme_url=first_url("accounts:theme"),
         sign_out_url=first_url("accounts:sign_out"),
         account_url=first_url("accounts:profile"),
+        banners_url=first_url("system_banners") if role == "admin" else "",
     )
 
 

@@ -1,5 +1,6 @@
 """Reads what the environment says into what Django, Celery and the mail app expect."""
 
+import os
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -57,3 +58,13 @@ def hosts_with(base_url: str, hosts: list[str]) -> list[str]:
     """Return ``hosts`` and the host of the product's own address, which always answers."""
     own = urlsplit(base_url).hostname
     return [*hosts, own] if own and own not in hosts else hosts
+
+
+def web_workers() -> int:
+    """Return how many processes the web server has."""
+    return int(os.environ.get("WEB_WORKERS") or min(2, os.cpu_count() or 1))
+
+
+def web_threads() -> int:
+    """Return how many threads each of them has."""
+    return int(os.environ.get("WEB_THREADS") or 8)

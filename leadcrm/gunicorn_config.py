@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from leadcrm import logs
+from leadcrm.config import web_threads, web_workers
 
 bind = os.environ.get("WEB_BIND", "0.0.0.0:8000")
 worker_class = "gthread"
-workers = int(os.environ.get("WEB_WORKERS") or min(2, os.cpu_count() or 1))
-threads = int(os.environ.get("WEB_THREADS", "8"))
+workers = web_workers()
+threads = web_threads()
 # Imported once and shared by the workers: a faster start, and memory that is counted once.
 preload_app = True
 timeout = 60

@@ -95,6 +95,7 @@ def children(host: str, port: int) -> list[Child]:
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     environment = {
         **os.environ,
+        "LEADCRM_SUPERVISED": "yes",
         "PUBLIC_BASE_URL": os.environ.get("PUBLIC_BASE_URL") or f"http://{address}",
         "WEB_BIND": address,
         # In a terminal a line for each request would hide what matters.
@@ -115,8 +116,6 @@ def children(host: str, port: int) -> list[Child]:
     worker += ["worker", "--pool", "threads", "--concurrency", "4"]
     worker += [
         "--beat",
-        "--scheduler",
-        "celery.beat:Scheduler",
         "--without-gossip",
         "--without-mingle",
     ]

@@ -3,15 +3,21 @@
 import logging
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from logging.config import dictConfig
 from time import perf_counter
 from typing import Any
 from uuid import uuid4
 
+import redis
 import structlog
 from celery import signals
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
+
+from common import heartbeat
+from common.counters import counters
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 HEADER = "X-Request-ID"
@@ -19,10 +25,23 @@ HEADER = "X-Request-ID"
 REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 # Asked every few seconds by machines, or once for each picture: their lines would hide the others.
 QUIET = ("/healthz", "/readyz", "/metrics", "/static/")
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+AREAS = {
+    "/f/": "forms",
+    "/t": "forms",
+    "/embed.js": "forms",
+    "/api/": "api",
+    "/static/": "static",
+    "/healthz": "health",
+    "/readyz": "health",
+    "/metrics": "health",
+}
+SIGN_SECONDS = 5.0
 
 requests_log = logging.getLogger("leadcrm.requests")
 tasks_log = logging.getLogger("leadcrm.tasks")
 _began: dict[str, float] = {}
+_signed: dict[str, float] = {}
 
 
 class ObservingMiddleware:
@@ -37,7 +56,9 @@ class ObservingMiddleware:
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             response = self.get_response(request)
             response.headers[HEADER] = request_id
-            note_request(request, response.status_code, perf_counter() - began)
+            seconds = perf_counter() - began
+            count_request(request, response.status_code, seconds)
+            note_request(request, response.status_code, seconds)
         return response
 
 
@@ -45,6 +66,19 @@ def request_id_of(request: HttpRequest) -> str:
     """Return the id a trusted proxy gave the request, else a new one; a stranger cannot choose what is logged."""
     given = request.META.get("HTTP_X_REQUEST_ID", "") if settings.TRUSTED_PROXIES else ""
     return given if REQUEST_ID.fullmatch(given) else uuid4().hex
+
+
+def count_request(request: HttpRequest, status: int, seconds: float) -> None:
+    """Count the request for ``/metrics`` by what it was for and how it ended."""
+    area = area_of(request.path_info)
+    method = request.method if request.method in METHODS else "other"
+    counters.add("requests", area, str(method), str(status))
+    counters.observe("request_seconds", area, seconds=seconds)
+
+
+def area_of(path: str) -> str:
+    """Return what a path serves: forms, api, static, health, or the pages of the product."""
+    return next((area for prefix, area in AREAS.items() if path.startswith(prefix)), "pages")
 
 
 def note_request(request: HttpRequest, status: int, seconds: float) -> None:
@@ -65,6 +99,7 @@ def watch_tasks() -> None:
     signals.setup_logging.connect(_set_up_logging)
     signals.task_prerun.connect(_begin_task)
     signals.task_postrun.connect(_end_task)
+    signals.heartbeat_sent.connect(_sign)
 
 
 def _set_up_logging(**_: Any) -> None:
@@ -79,5 +114,17 @@ def _begin_task(task_id: str, task: Any, **_: Any) -> None:
 
 def _end_task(task_id: str, task: Any, state: str | None = None, **_: Any) -> None:
     seconds = perf_counter() - _began.pop(task_id, perf_counter())
-    tasks_log.info("task", extra={"state": (state or "unknown").lower(), "seconds": round(seconds, 4)})
+    ended = (state or "unknown").lower()
+    counters.add("tasks", task.name, ended)
+    counters.observe("task_seconds", task.name, seconds=seconds)
+    tasks_log.info("task", extra={"state": ended, "seconds": round(seconds, 4)})
     structlog.contextvars.unbind_contextvars("task_id", "task")
+
+
+def _sign(sender: Any, **_: Any) -> None:
+    """Say that the worker's loop runs; Celery calls it every two seconds."""
+    name = str(sender.eventer.hostname)
+    if perf_counter() - _signed.get(name, float("-inf")) >= SIGN_SECONDS:
+        _signed[name] = perf_counter()
+        with suppress(redis.RedisError):
+            heartbeat.record_worker(name=name, now=timezone.now())

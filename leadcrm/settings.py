@@ -1,6 +1,7 @@
 """Settings, from the environment only; every variable stands in ``.env.example`` and ``docs/configuration.md``."""
 
 import os
+import tomllib
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from leadcrm.config import (
     hosts_with,
     require_database_url,
     require_secret_key,
+    web_threads,
+    web_workers,
 )
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -28,6 +31,13 @@ PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", default="http://127.0.0.1:8000").rs
 IS_HTTPS = PUBLIC_BASE_URL.startswith("https://")
 ALLOWED_HOSTS = hosts_with(PUBLIC_BASE_URL, env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"]))
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
+# How the processes are looked after, for the commands that the System page and the doctor name.
+IS_CONTAINER = env.str("LEADCRM_ENV", default="") == "image"
+IS_SUPERVISED = env.bool("LEADCRM_SUPERVISED", default=False)
+# Each thread of the web server holds one connection to the database.
+WEB_CONNECTIONS = web_workers() * web_threads()
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 # --- Database: PostgreSQL 14 or newer; every statement ends, so that a thread is never lost to one ----------------
 DATABASES = {"default": database_of(require_database_url(env.str("DATABASE_URL", default="")))}
@@ -81,6 +91,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_ENABLE_UTC = True
 CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULER = "leadcrm.clock:Clock"
+CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 BEAT_SECONDS = 10
 # Each tick expires before the next one but one is due, so that a stopped worker finds no pile of them.
 CELERY_BEAT_SCHEDULE = {

@@ -34,5 +34,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("insights.urls")),
     path("", include("accounts.urls")),
     path("", include("leadcrm.setup.urls")),
+    path("", include("leadcrm.system.urls")),
     path("", include("common.urls")),
 ]

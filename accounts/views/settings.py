@@ -84,6 +84,7 @@ SECTIONS = (
     Section(
         PRODUCT, "Scoring", "Rules, matrix and triggers.", "adjustments-horizontal", ("scoring:rules", "scoring:index")
     ),
+    Section(PRODUCT, "System", "What runs, what waits, and what mends it.", "server-stack", ("system",), ADMIN),
     Section(PRODUCT, "API documentation", "All endpoints, to read and to try.", "code-bracket", ("api:docs",)),
 )
 

@@ -15,6 +15,7 @@ from capture.services.errors import FormClosed, OtherAnswers, StillRunning, Unkn
 from capture.services.intake import Caller, TooMany, receive
 from capture.views.answering import PREFLIGHT, Refusal, accepted, refused, with_cors
 from common.client_ip import client_ip
+from common.counters import counters
 
 logger = logging.getLogger(__name__)
 
@@ -34,11 +35,13 @@ def submit_form(request: HttpRequest, form_id: str) -> HttpResponse:
     try:
         fields = read_body(body=_body(request), content_type=request.META.get("CONTENT_TYPE", ""))
         taken, version = receive(form_id=form_id, fields=fields, caller=_caller(request), now=timezone.now())
+        counters.add("submissions", "accepted" if taken.is_new else "repeat")
         return with_cors(accepted(request, fields, taken, version))
     except Exception as exc:
         refusal = _refusal(exc)
         if refusal is None:
             raise
+        counters.add("submissions", refusal.word)
         return with_cors(refused(request, form_id, fields, refusal))
 
 

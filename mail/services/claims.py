@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
+from common.counters import counters
 from mail.addresses import address_hmacs
 from mail.models import ADDRESS, ALL_MARKETING, Kind, Message, Phase, Status, Suppression
 from mail.services.suppression import blocking_topics
@@ -96,6 +97,8 @@ def finish_sent(message: Message, *, at: datetime, code: int, reply: str, caught
     }
     with connection.cursor() as cursor:
         cursor.execute(FINISH_SENT, params)
+        if cursor.rowcount:
+            counters.add("messages", "caught" if caught else Status.SENT.value)
         return cursor.rowcount == 1
 
 
@@ -105,7 +108,10 @@ def finish(message: Message, **columns: Any) -> bool:
     if columns["status"] != Status.UNCERTAIN:
         columns |= {"claim_token": None, "lease_until": None, "phase": Phase.NONE}  # nosec B105: no secret
     mine = Message.objects.filter(pk=message.pk, claim_token=message.claim_token)
-    return bool(mine.filter(status__in=[Status.SENDING, Status.UNCERTAIN]).update(**columns))
+    is_ours = bool(mine.filter(status__in=[Status.SENDING, Status.UNCERTAIN]).update(**columns))
+    if is_ours:
+        counters.add("messages", "retry" if columns["status"] == Status.PENDING else str(columns["status"]))
+    return is_ours
 
 
 def release(messages: Sequence[Message]) -> int:

@@ -74,7 +74,7 @@ def worker(transactional_db, starter) -> Iterator[None]:
     query = f"?host={host}" if host.startswith("/") else ""
     url = f"postgresql://{database['USER']}:{database['PASSWORD']}@{'' if query else address}/{database['NAME']}{query}"
     command = [sys.executable, "-m", "celery", "-A", "leadcrm.celery:app", "worker", "-P", "threads", "-c", "2", "-B",
-               "--scheduler", "celery.beat:Scheduler", "--loglevel", "warning"]  # fmt: skip
+               "--loglevel", "warning"]  # fmt: skip
     environment = {**os.environ, "DATABASE_URL": url, "REDIS_URL": django_settings.REDIS_URL}
     environment |= {"DJANGO_SETTINGS_MODULE": "tests.settings", "PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(command, cwd=ROOT, env=environment)

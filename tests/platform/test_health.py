@@ -1,19 +1,34 @@
-"""Strangers learn whether the product answers, admins also what it waits for."""
+"""Strangers learn whether the product answers; admins and machines with the token also what it waits for."""
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 import pytest
 import redis
+from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from accounts.models import Role, User
 from common import heartbeat
-from leadcrm import health
+from leadcrm.system import checks
+from leadcrm.system.checks import State, problems, system_checks
+from leadcrm.system.measures import Disk, Health, measure
 from leads.models import Lead, Mark
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def no_signs() -> Iterator[None]:
+    """Leave no sign of life behind, and find none."""
+    heartbeat.clear_heartbeat()
+    cache.clear()
+    yield
+    heartbeat.clear_heartbeat()
+    cache.clear()
 
 
 @pytest.fixture
@@ -24,9 +39,22 @@ def admin_client() -> Client:
 
 
 @pytest.fixture
-def no_broker(monkeypatch):
+def no_broker(monkeypatch) -> Iterator[None]:
     deaf = redis.Redis(host="127.0.0.1", port=1, socket_connect_timeout=0.2, retry=Retry(NoBackoff(), 0))
-    monkeypatch.setattr(heartbeat, "_client", lambda: deaf)
+    with monkeypatch.context() as patched:
+        patched.setattr(heartbeat, "_client", lambda: deaf)
+        yield
+
+
+def everything_runs(now: datetime) -> None:
+    heartbeat.record_worker(name="celery@one", now=now)
+    heartbeat.record_clock(now=now)
+    heartbeat.record_heartbeat(now=now)
+
+
+def found(now: datetime) -> dict[str, str]:
+    """Return what is not as it should be, by name."""
+    return {check.name: check.text for check in problems(system_checks(measure(now=now)))}
 
 
 def test_a_process_that_answers_is_alive_without_asking_anything(client, django_assert_num_queries):
@@ -44,8 +72,23 @@ def test_a_stranger_learns_no_detail(client):
 def test_an_admin_sees_what_is_measured(admin_client):
     answer = admin_client.get("/readyz").json()
 
-    assert answer["database"] == "ok"
-    assert {"broker", "last_beat_age", "oldest_mark_age", "oldest_message_age", "warnings"} <= answer.keys()
+    assert (answer["database"], answer["broker"]) == ("ok", "ok")
+    assert set(answer["due"]) == {"marks", "messages", "enrollments", "verdicts", "returns", "unjoined"}
+    assert {"last_beat_age", "last_clock_age", "worker_ages", "oldest_due_age", "warnings"} <= answer.keys()
+
+
+def test_the_metrics_token_shows_as_much_and_a_wrong_one_nothing(client, settings):
+    settings.METRICS_TOKEN = "a-token-for-the-monitoring"
+
+    right = client.get("/readyz", headers={"Authorization": "Bearer a-token-for-the-monitoring"})
+    wrong = client.get("/readyz", headers={"Authorization": "Bearer a-token-for-the-monitorinG"})
+
+    assert "due" in right.json()
+    assert wrong.json() == {"status": "ready"}
+
+
+def test_without_a_token_in_the_settings_an_empty_one_opens_nothing(client):
+    assert client.get("/metrics", headers={"Authorization": "Bearer "}).status_code == 401
 
 
 def test_the_oldest_due_lead_is_found_among_urgent_and_others(now):
@@ -53,22 +96,55 @@ def test_the_oldest_due_lead_is_found_among_urgent_and_others(now):
     Mark.objects.create(lead=lead, due_at=now - timedelta(seconds=30), urgent=True)
     Mark.objects.create(lead=lead, due_at=now - timedelta(seconds=200))
     Mark.objects.create(lead=lead, due_at=now + timedelta(days=1), is_time=True)
+    everything_runs(now)
 
-    measured = health.measure(now=now)
+    marks = {queue.name: queue for queue in measure(now=now).queues}["marks"]
 
-    assert measured.oldest_mark_age == 200
-    assert any("lead to be judged has been due for 200 s" in warning for warning in measured.warnings)
+    assert (marks.count, marks.oldest_seconds) == (2, 200)
+    assert found(now) == {"Due work": "The oldest lead to be judged has been due for 200 s."}
 
 
-def test_a_beat_long_ago_is_a_warning_and_a_fresh_one_is_none(now):
+def test_when_everything_gives_its_signs_nothing_is_wrong(now):
+    everything_runs(now)
+
+    assert found(now + timedelta(seconds=30)) == {}
+
+
+def test_a_worker_that_is_gone_is_named_with_the_command_that_starts_it(now, settings):
+    everything_runs(now - timedelta(minutes=5))
+    heartbeat.record_clock(now=now)
+    settings.IS_CONTAINER = True
+
+    (worker,) = problems(system_checks(measure(now=now)))
+
+    assert worker.text.startswith("No worker runs.")
+    assert worker.remedy == "docker compose up -d worker"
+
+
+def test_a_clock_that_is_gone_is_not_blamed_on_the_worker(now, settings):
+    everything_runs(now - timedelta(minutes=5))
+    heartbeat.record_worker(name="celery@one", now=now)
+    settings.IS_SUPERVISED = True
+
+    (clock,) = problems(system_checks(measure(now=now)))
+
+    assert clock.text.startswith("The clock (beat) does not run.")
+    assert clock.remedy == "python3 manage.py start"
+
+
+def test_a_worker_that_hears_nothing_is_told_from_one_that_is_gone(now):
+    everything_runs(now)
     heartbeat.record_heartbeat(now=now - timedelta(minutes=5))
-    late = health.measure(now=now)
-    heartbeat.record_heartbeat(now=now)
-    fresh = health.measure(now=now)
 
-    assert late.last_beat_age == 300
-    assert any("No heartbeat" in warning for warning in late.warnings)
-    assert fresh.warnings == []
+    assert found(now) == {"Worker": "The worker runs but takes no work from the broker."}
+
+
+def test_workers_gone_for_a_day_are_forgotten(now):
+    heartbeat.record_worker(name="celery@old", now=now - timedelta(days=2))
+
+    heartbeat.record_worker(name="celery@new", now=now)
+
+    assert set(heartbeat.pulse().workers) == {"celery@new"}
 
 
 def test_without_a_broker_requests_are_still_served(admin_client, no_broker):
@@ -76,13 +152,48 @@ def test_without_a_broker_requests_are_still_served(admin_client, no_broker):
 
     assert response.status_code == 200
     assert response.json()["broker"] == "down"
+    assert any("The broker does not answer" in warning for warning in response.json()["warnings"])
 
 
-def test_without_a_database_it_is_not_ready(client, monkeypatch, now):
-    monkeypatch.setattr(health, "_ask_database", lambda now: ("down", None, None))
+def test_a_database_without_the_newest_tables_is_named(now, monkeypatch):
+    everything_runs(now)
+    monkeypatch.setattr(checks, "missing_migrations", lambda: {("leads", "0099_newest")})
 
-    response = client.get("/readyz")
+    assert "leads.0099_newest" in found(now)["Migrations"]
 
-    assert response.status_code == 503
-    assert response.headers["Retry-After"] == "5"
-    assert response.json() == {"status": "unavailable"}
+
+@pytest.mark.parametrize(("free", "state"), [(10**8, State.FAIL), (10**9, State.WARN), (10**10, State.OK)])
+def test_a_disk_that_fills_is_told_before_it_is_full(tmp_path, free: int, state: State):
+    assert checks.disk(Disk(tmp_path, free=free, total=10**11)).state == state
+
+
+def test_without_a_database_nothing_is_said_about_it(now):
+    assert [check.name for check in problems(system_checks(Health(now, "down", "down")))][:2] == ["Database", "Broker"]
+
+
+def test_banners_say_on_every_page_what_does_not_run(admin_client):
+    page = admin_client.get("/settings/profile/").content.decode()
+    banners = admin_client.get("/settings/system/banners").content.decode()
+
+    assert 'hx-get="/settings/system/banners"' in page
+    assert "No worker runs." in banners
+    assert "celery --quiet -A leadcrm.celery:app worker" in banners
+
+
+def test_banners_are_silent_while_everything_runs(admin_client):
+    everything_runs(timezone.now())
+
+    assert admin_client.get("/settings/system/banners").status_code == 204
+
+
+def test_others_are_not_asked_to_mend_anything(client):
+    client.force_login(User.objects.create_user("rep@example.com", "a long password", name="Rep", role=Role.REP))
+
+    assert "settings/system" not in client.get("/settings/profile/").content.decode()
+
+
+def test_the_system_page_shows_every_check_with_its_remedy(admin_client):
+    page = admin_client.get("/settings/system/").content.decode()
+
+    for words in ("Database", "Migrations", "Broker", "Worker", "Clock", "Disk", "Does not run", "Lead to be judged"):
+        assert words in page

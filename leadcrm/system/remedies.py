@@ -1,0 +1,42 @@
+"""The exact command that mends something, for the way this installation is run."""
+
+import sys
+
+from django.conf import settings
+
+from leadcrm.cli import HELD
+
+CELERY = f"{sys.executable} -m celery --quiet -A leadcrm.celery:app"
+COMPOSE = {
+    "worker": "docker compose up -d worker",
+    "clock": "docker compose up -d beat",
+    "deaf": "docker compose restart worker beat",
+    "broker": "docker compose up -d broker",
+    "database": "docker compose up -d db",
+    "migrate": "docker compose run --rm migrate",
+    "web": "docker compose up -d web",
+    "doctor": "docker compose run --rm web python manage.py doctor",
+}
+# `start` looks after its own processes; whatever it cannot mend by itself, a new start does.
+SUPERVISED = {
+    **dict.fromkeys(("worker", "clock", "deaf", "broker", "database", "web"), "python3 manage.py start"),
+    "migrate": "python3 manage.py migrate",
+    "doctor": "python3 manage.py doctor",
+}
+BY_HAND = {
+    "worker": f"{CELERY} worker --concurrency 4",
+    "clock": f"{CELERY} beat",
+    "deaf": "systemctl restart leadcrm-worker leadcrm-beat",
+    "broker": "systemctl start valkey-server",
+    "database": "systemctl start postgresql",
+    "migrate": "python3 manage.py migrate",
+    "web": f"{sys.executable} -m gunicorn -c python:leadcrm.gunicorn_config leadcrm.wsgi",
+    "doctor": "python3 manage.py doctor",
+}
+
+
+def command(what: str) -> str:
+    """Return the command for ``what``: a process, a server, or ``migrate``."""
+    if settings.IS_CONTAINER:
+        return COMPOSE[what]
+    return (SUPERVISED if settings.IS_SUPERVISED or HELD else BY_HAND)[what]
