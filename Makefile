@@ -2,7 +2,7 @@
 LINT_ENV := SECRET_KEY=for-lint-only-00000000000000000000000000 DATABASE_URL=postgresql:///unused
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test dev test-browser bench chaos lint types format audit screenshots ci
+.PHONY: help run demo test dev test-browser fuzz people bench chaos lint types format audit screenshots ci
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,13 @@ dev:  ## Install what developers need into the environment
 
 test-browser: dev  ## Run the tests that drive Chromium
 	python3 manage.py test -m browser -n 0 $(ARGS)
+
+fuzz: dev  ## Make 20,000 requests from the API's schema, and look for server errors
+	python3 manage.py test tests/api/test_generated_cases.py --full -n 0 -s
+
+people: dev  ## Send a form as 1,000 machines and as 200 people do, and count what is held
+	python3 manage.py test tests/attacks/test_five_machines.py --full -n 0 -s
+	python3 manage.py test -m browser tests/browser/test_visitors.py --full -n 0 -s
 
 bench:  ## Measure against a baseline taken in the same run
 	python3 manage.py bench $(ARGS)

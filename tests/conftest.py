@@ -21,6 +21,10 @@ CHROMIUM_ARGS = [
 collect_ignore_glob = [] if find_spec("axe_playwright_python") else ["browser/*", "shell/test_browser.py"]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--full", action="store_true", help="run at the full size of what is promised; takes minutes")
+
+
 @pytest.fixture
 def now() -> datetime:
     """Return a Monday morning within business hours."""

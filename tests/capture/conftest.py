@@ -37,7 +37,7 @@ def address() -> str:
     return f"{a % 200 + 11}.{b}.{c}.{d % 254 + 1}"
 
 
-def token_of(form: Form, age_seconds: int = 30, number: int = 1) -> str:
+def token_of(form: Form, age_seconds: float = 30, number: int = 1) -> str:
     return issue_token(form_id=form.pk, number=number, now=datetime.now(UTC) - timedelta(seconds=age_seconds))
 
 
