@@ -24,18 +24,22 @@ class Due:
 
 @dataclass(frozen=True)
 class Clock:
-    """One clock as a person reads it: ``tone`` is neutral, due, overdue or met."""
+    """One clock as a person reads it: ``tone`` is neutral, due, overdue or met.
+
+    ``promise`` names what is due where it is not the first contact.
+    """
 
     tone: str
     words: str
     due_at: datetime | None = None
     pause: str = ""
     warn_at: datetime | None = None
+    promise: str = ""
 
     @property
     def is_running(self) -> bool:
-        """Whether it runs without a pause until it is due, so that a page may count down by itself."""
-        return self.due_at is not None and not self.pause and self.tone != "overdue"
+        """Whether a page may count down by itself: it rests not before it is due, and needs no name."""
+        return self.due_at is not None and not self.pause and not self.promise and self.tone != "overdue"
 
     @property
     def is_overdue(self) -> bool:
@@ -57,24 +61,37 @@ def due_times(*, opened_at: datetime, is_hot: bool, hours: BusinessHours) -> Due
     )
 
 
-def clock(*, due_at: datetime, allowance: timedelta, now: datetime, hours: BusinessHours) -> Clock:
-    """Return how much business time is left until ``due_at``; the last quarter of ``allowance`` warns."""
+def clock(*, due_at: datetime, allowance: timedelta, now: datetime, hours: BusinessHours, promise: str = "") -> Clock:
+    """Return how much business time is left until ``due_at``; the last quarter of ``allowance`` warns.
+
+    A clock that rests before it is due names the moment: "due in 15 min" would be read as in a quarter of an hour.
+    """
+    due = f"{promise} due".strip()
     if now > due_at:
         late = now - due_at if now - due_at > LONG_OVERDUE else hours.between(due_at, now)
-        return Clock("overdue", f"overdue {in_words(late, hours)}", due_at)
+        return Clock("overdue", f"{promise} overdue {in_words(late, hours)}".strip(), due_at, promise=promise)
     left = hours.between(now, due_at)
     tone = "due" if left <= allowance * (1 - WARN_SHARE) else "neutral"
     pause = _pause(now, due_at, hours)
-    warn_at = None if pause else due_at - allowance * (1 - WARN_SHARE)
-    return Clock(tone, f"due in {in_words(left, hours)}", due_at, pause, warn_at)
+    if pause:
+        is_soon = due_at - now < timedelta(days=6)
+        words = f"{due} {_moment(due_at, hours)}" if is_soon else f"{due} in {in_words(left, hours)}"
+        return Clock(tone, words, due_at, pause, promise=promise)
+    warn_at = due_at - allowance * (1 - WARN_SHARE)
+    return Clock(tone, f"{due} in {in_words(left, hours)}", due_at, "", warn_at, promise)
 
 
 def _pause(now: datetime, due_at: datetime, hours: BusinessHours) -> str:
     """Say when the clock rests, where it does before it is due."""
     if not hours.is_open(now):
-        return f"clock starts {_moment(hours.next_opening(now), hours)}"
+        return f"clock starts {opens_words(now, hours)}"
     closes = hours.closing(now)
     return f"clock stops {_moment(closes, hours)}" if closes < due_at else ""
+
+
+def opens_words(now: datetime, hours: BusinessHours) -> str:
+    """Return when the office opens next: Mon 09:00."""
+    return _moment(hours.next_opening(now), hours)
 
 
 def _moment(at: datetime, hours: BusinessHours) -> str:

@@ -13,7 +13,7 @@ from sales.business_time import BusinessHours
 from sales.models import Handover, State
 from sales.selectors.access import SHOWN, visible_handovers
 from sales.selectors.hours import business_hours
-from sales.sla import VERDICT_DAYS, Clock, clock, first_contact_allowance
+from sales.sla import VERDICT_DAYS, Clock, clock, first_contact_allowance, opens_words
 
 IN_WORK = (State.CLAIMED, State.ACCEPTED)
 TABS = {"queue": "Queue", "mine": "Mine", "team": "Team", "done": "Done"}
@@ -48,7 +48,10 @@ class Tab:
 
 @dataclass(frozen=True)
 class Inbox:
-    """One tab with its rows; ``version`` changes whenever anything in the inbox does."""
+    """One tab with its rows; ``version`` changes whenever anything in the inbox does.
+
+    ``opens`` is when the clocks go on, empty while they run.
+    """
 
     tab: str
     tabs: tuple[Tab, ...]
@@ -57,6 +60,7 @@ class Inbox:
     queue_count: int
     next_cursor: str | None = None
     focus: str = ""
+    opens: str = ""
 
     @property
     def more_count(self) -> int:
@@ -81,7 +85,8 @@ def inbox(user: User, tab: str, *, now: datetime, focus: str = "", cursor: str |
     if tab != "done":
         rows.sort(key=lambda row: (row.clock.due_at or LATEST, row.handover.opened_at))
     tabs = tuple(Tab(key, label, key == tab, counts.get(key)) for key, label in names.items())
-    return Inbox(tab, tabs, tuple(rows), _version(counts), counts["queue"], next_cursor, focus)
+    opens = "" if tab == "done" or hours.is_open(now) else opens_words(now, hours)
+    return Inbox(tab, tabs, tuple(rows), _version(counts), counts["queue"], next_cursor, focus, opens)
 
 
 def tabs_of(user: User) -> dict[str, str]:
@@ -109,7 +114,8 @@ def clock_of(handover: Handover, *, now: datetime, hours: BusinessHours) -> Cloc
         allowance = first_contact_allowance(is_hot=handover.is_hot)
         return clock(due_at=handover.first_contact_due_at, allowance=allowance, now=now, hours=hours)
     if handover.state != State.ACCEPTED:
-        return clock(due_at=handover.verdict_due_at, allowance=hours.day_length * VERDICT_DAYS, now=now, hours=hours)
+        allowance = hours.day_length * VERDICT_DAYS
+        return clock(due_at=handover.verdict_due_at, allowance=allowance, now=now, hours=hours, promise="verdict")
     return Clock("met", f"contacted {ago_text(handover.first_contact_at, now)}")
 
 

@@ -1,12 +1,15 @@
 """The inbox through its addresses."""
 
-from datetime import timedelta
+import re
+from datetime import time, timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role
+from common.models import Installation
+from leads.models import LeadState
 from sales import services
 from sales.models import Handover, State
 from tests.factories.sales import make_handover, make_lead, make_team, make_user
@@ -35,6 +38,41 @@ def test_an_empty_queue_says_how_leads_arrive(client, rep):
     client.force_login(rep)
 
     assert "Queue is empty" in client.get(reverse("sales:inbox")).content.decode()
+
+
+def test_outside_business_hours_the_list_says_that_the_clocks_rest_and_when_each_lead_is_due(client, rep, now):
+    closed_today = Installation.current()
+    closed_today.work_days = [(timezone.localtime(now).weekday() + 2) % 7]
+    closed_today.save()
+    make_handover(now)
+    client.force_login(rep)
+
+    page = client.get(reverse("sales:inbox")).content.decode()
+
+    opens = timezone.localtime(now) + timedelta(days=2)
+    assert f"all clocks rest until {opens:%a} 09:00" in page
+    assert re.search(rf"<span data-text>due {opens:%a} (09:15|10:00)</span>", page)
+    assert "due in" not in page
+
+
+def test_within_business_hours_no_clock_rests(client, rep, now):
+    always = Installation.current()
+    always.work_days, always.work_start, always.work_end = list(range(7)), time.min, time.max
+    always.save()
+    make_handover(now)
+    client.force_login(rep)
+
+    assert "clocks rest" not in client.get(reverse("sales:inbox")).content.decode()
+
+
+def test_the_temperature_is_the_one_of_today_not_that_of_the_handover(client, rep, now):
+    handover = make_handover(now, temperature="hot")
+    LeadState.objects.filter(lead=handover.lead).update(temperature="cold")
+    client.force_login(rep)
+
+    page = client.get(reverse("sales:inbox")).content.decode()
+
+    assert "badge-cold" in page and "badge-hot" not in page
 
 
 def test_without_javascript_reject_leads_back_to_the_queue_with_the_consequence(client, rep, now):

@@ -49,14 +49,35 @@ def test_it_warns_in_the_last_quarter_and_is_overdue_after(minutes, tone, words)
     assert (shown.tone, shown.words) == (tone, words)
 
 
-def test_it_says_when_the_clock_stops_and_starts():
+def test_a_clock_that_rests_before_it_is_due_names_the_moment_and_says_when_it_rests():
     due = at(9, 9, 50)
 
     evening = clock(due_at=due, allowance=timedelta(hours=1), now=at(6, 17, 50), hours=OFFICE)
     sunday = clock(due_at=due, allowance=timedelta(hours=1), now=at(8, 12), hours=OFFICE)
 
-    assert (evening.words, evening.pause) == ("due in 1 h", "clock stops Fri 18:00")
-    assert (sunday.words, sunday.pause, sunday.is_running) == ("due in 50 min", "clock starts Mon 09:00", False)
+    assert (evening.words, evening.pause) == ("due Mon 09:50", "clock stops Fri 18:00")
+    assert (sunday.words, sunday.pause, sunday.is_running) == ("due Mon 09:50", "clock starts Mon 09:00", False)
+
+
+def test_a_moment_a_week_away_is_told_in_working_days():
+    shown = clock(due_at=at(12, 17), allowance=timedelta(hours=90), now=at(2, 10), hours=OFFICE)
+
+    assert shown.words == "due in 8 working days"
+
+
+def test_a_verdict_clock_says_that_it_is_the_verdict_that_is_due():
+    days = {"allowance": timedelta(hours=18), "hours": OFFICE, "promise": "verdict"}
+
+    tomorrow = clock(due_at=at(3, 12), now=at(2, 12), **days)
+    soon = clock(due_at=at(2, 12, 30), now=at(2, 12), **days)
+    late = clock(due_at=at(2, 12), now=at(2, 15), **days)
+
+    assert (tomorrow.words, soon.words, late.words) == (
+        "verdict due Tue 12:00",
+        "verdict due in 30 min",
+        "verdict overdue 3 h",
+    )
+    assert not soon.is_running
 
 
 def test_the_weekend_does_not_count_as_late():
