@@ -57,7 +57,7 @@ class FunnelStep:
 
 @dataclass(frozen=True)
 class SourceRow:
-    """A source and what became of its leads; each number comes with the leads behind it."""
+    """A source and what it brought; each number comes with the leads behind it."""
 
     name: str
     detail: str
@@ -208,7 +208,8 @@ def _sources(chosen: Period) -> list[SourceRow]:
 
 def _source_row(row: Mapping[str, Any], chosen: Period) -> SourceRow:
     channel = Channel(row["channel"]).label if row["channel"] else "Not known"
-    of_source = {"came_from": chosen.first, "came_to": chosen.last, "source": row["source_id"] or "none"}
+    of_source = {"source": row["source_id"] or "none"}
+    happened = {"done_from": chosen.first, "done_to": chosen.last}
     return SourceRow(
         name=row["source"] or channel,
         detail=" · ".join(part for part in (channel if row["source"] else "", row["campaign"]) if part),
@@ -217,9 +218,9 @@ def _source_row(row: Mapping[str, Any], chosen: Period) -> SourceRow:
         decided=row["decided"],
         leads=row["leads"],
         revenue=float(row["revenue"]),
-        customers_url=leads_url(**of_source, reached="won"),
-        accepted_url=leads_url(**of_source, reached="accepted"),
-        leads_url=leads_url(**of_source),
+        customers_url=leads_url(**of_source, did="won", **happened),
+        accepted_url=leads_url(**of_source, did="accepted", **happened),
+        leads_url=leads_url(**of_source, came_from=chosen.first, came_to=chosen.last),
         filter_value=row["source_id"],
     )
 

@@ -93,6 +93,24 @@ def test_sources_are_ranked_by_customers_then_accepted_leads(story) -> None:
     assert sum(row.revenue for row in rows) == 3000
 
 
+def test_a_source_is_credited_in_the_month_in_which_its_lead_was_won_and_the_columns_add_up_to_the_goal(story) -> None:
+    old = SourceFactory(channel="referral", source="old-talk")
+    lead = make_lead(MONTH_START - timedelta(days=40), source=old, team=story[0].team)
+    become_sql(lead, MONTH_START - timedelta(days=1))
+    handover = sales.hand_over(lead_ids=[lead.pk], now=MONTH_START - timedelta(days=1))[0]
+    rep = Handover.objects.get(lead=story[0]).owner
+    sales.accept(handover=handover, by=rep, now=MONTH_START + timedelta(hours=1))
+    sales.win(handover=handover, by=rep, now=MONTH_START + timedelta(days=2), amount=Decimal(500))
+
+    page = home(period_key="month", source_id=None, now=NOW)
+
+    row = next(row for row in page.sources if row.name == "old-talk")
+    assert (row.customers, row.accepted, row.decided, row.leads, row.revenue) == (1, 1, 1, 0, 500)
+    assert sum(row.customers for row in page.sources) == page.goal.customers == 3
+    assert sum(row.accepted for row in page.sources) == page.goal.accepted == 4
+    assert sum(row.revenue for row in page.sources) == page.goal.revenue == 3500
+
+
 def test_time_to_first_contact_is_that_of_the_handovers(story) -> None:
     contact = home(period_key="month", source_id=None, now=NOW).first_contact
 
