@@ -90,14 +90,22 @@ def static_fingerprint() -> str:
     return digest.hexdigest()
 
 
+def public_address(host: str, port: int) -> str:
+    """Return the address that links lead to: the one that is set, else the one ``start`` listens on."""
+    return os.environ.get("PUBLIC_BASE_URL") or f"http://{_bind(host, port)}"
+
+
+def _bind(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
 def children(host: str, port: int) -> list[Child]:
     """Return the web server and the worker with its clock, in the order they are stopped."""
-    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     environment = {
         **os.environ,
         "LEADCRM_SUPERVISED": "yes",
-        "PUBLIC_BASE_URL": os.environ.get("PUBLIC_BASE_URL") or f"http://{address}",
-        "WEB_BIND": address,
+        "PUBLIC_BASE_URL": public_address(host, port),
+        "WEB_BIND": _bind(host, port),
         # In a terminal a line for each request would hide what matters.
         "LOG_LEVEL": os.environ.get("LOG_LEVEL") or "WARNING",
     }

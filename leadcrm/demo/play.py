@@ -29,6 +29,7 @@ from sales.services import watch_handovers
 
 SEED = 20
 TICK = timedelta(hours=6)
+LEFT_WAITING = timedelta(hours=1)
 PEOPLE = (
     ("Mira Admin", "admin@demo.example", Role.ADMIN),
     ("Noah Marketer", "marketer@demo.example", Role.MARKETER),
@@ -63,7 +64,7 @@ def load_sample_data(*, now: datetime, leads: int = 300, days: int = 90) -> Load
         raise SampleDataPresent("The sample data is there already. Remove it with `seed_demo --remove`.")
     start = now - timedelta(days=days + 1)
     people = _people(start)
-    stage = _Stage(Random(SEED), people, start)
+    stage = _Stage(Random(SEED), people, start, leaves=now - LEFT_WAITING)
     for event in story(seed=SEED, now=now, count=leads, days=days):
         stage.plan(event.at, stage.act_of(event))
     stage.play(until=now)
@@ -84,13 +85,13 @@ def _people(now: datetime) -> list[User]:
 class _Stage:
     """The moved clock: acts wait in a heap, and after each one everything that is due at its moment is done."""
 
-    def __init__(self, random: Random, people: list[User], start: datetime) -> None:
+    def __init__(self, random: Random, people: list[User], start: datetime, leaves: datetime) -> None:
         self._heap: list[tuple[datetime, int, Act]] = []
         self._numbers = count()
         self._start = start
         self._worth: dict[str, float] = {}
         reps = [person for person in people if person.role == Role.REP]
-        self._sales = SalesForce(random=random, reps=reps, worth=self._worth, plan=self.plan)
+        self._sales = SalesForce(random=random, reps=reps, worth=self._worth, plan=self.plan, leaves=leaves)
         by = people[1]
         self._forms = {
             template: create_form(

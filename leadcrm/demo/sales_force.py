@@ -19,9 +19,15 @@ ZONE = ZoneInfo("UTC")
 
 
 class SalesForce:
-    """Decides what becomes of each handover and plans the acts; ``worth`` says how well a lead fits in truth."""
+    """Decides what becomes of each handover and plans the acts; ``worth`` says how well a lead fits in truth.
 
-    def __init__(self, *, random: Random, reps: list[User], worth: dict[str, float], plan: Plan) -> None:
+    What was opened since ``leaves`` is left in the queue, for whoever looks around.
+    """
+
+    def __init__(
+        self, *, random: Random, reps: list[User], worth: dict[str, float], plan: Plan, leaves: datetime
+    ) -> None:
+        self._leaves = leaves
         self._random = random
         self._reps = reps
         self._worth = worth
@@ -30,7 +36,8 @@ class SalesForce:
 
     def notice(self, now: datetime) -> None:
         """Plan the work on every handover that was opened since the last look."""
-        for handover in Handover.objects.filter(state="queued", lead__is_sample=True).exclude(pk__in=self._seen):
+        queued = Handover.objects.filter(state="queued", lead__is_sample=True, opened_at__lt=self._leaves)
+        for handover in queued.exclude(pk__in=self._seen):
             self._seen.add(handover.pk)
             rep = next((r for r in self._reps if r.pk == handover.offered_to_id), None) or self._random.choice(
                 self._reps

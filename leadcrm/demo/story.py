@@ -1,6 +1,7 @@
 """What the people of the sample data do, planned before anything happens: pure, and the same for the same seed."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -41,6 +42,8 @@ WISHES = (
     "Our current tool cannot explain its scores. How does yours?",
     "Please call me in the morning, we compare three products.",
 )
+# How long the leads that sales finds in its queue have been waiting.
+WAITING_MINUTES = (2, 5, 9, 13, 19, 50)
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,24 @@ def story(*, seed: int, now: datetime, count: int = COUNT, days: int = DAYS) -> 
     """Return everything that happens in the ``days`` before ``now``, in order."""
     random = Random(seed)
     events = [event for person in people(random, count) for event in _life(random, person, now, days)]
-    return sorted((event for event in events if event.at < now), key=lambda event: event.at)
+    past = sorted((event for event in events if event.at < now), key=lambda event: event.at)
+    return sorted([*past, *_waiting(random, past, now)], key=lambda event: event.at)
+
+
+def _waiting(random: Random, past: Sequence[Event], now: datetime) -> Iterator[Event]:
+    """Let those who did most and asked sales for nothing yet do so in the last hour."""
+    first = {event.person: event for event in reversed(past) if event.kind == "submit"}
+    asked = {event.person for event in past if event.details.get("template") in ("demo", "contact")}
+    busiest = Counter(event.person for event in past if event.person not in asked).most_common()
+    for number, (minutes, (person, _)) in enumerate(zip(WAITING_MINUTES, busiest, strict=False)):
+        came = first[person].details
+        details = {
+            "template": "contact" if number % 3 == 1 else "demo",
+            "page": came["page"],
+            "referrer": came["referrer"],
+            "message": random.choice(WISHES),
+        }
+        yield Event(now - timedelta(minutes=minutes), "submit", person, details)
 
 
 def _life(random: Random, person: Person, now: datetime, days: int) -> Iterator[Event]:

@@ -45,6 +45,7 @@ def test_sample_data_is_made_by_the_real_services_and_removed_whole() -> None:
     assert LeadState.objects.count() == loaded.leads
     assert set(Transition.objects.values_list("to_stage", flat=True)) >= {"iql", "sql"}
     assert Handover.objects.exclude(owner=None).exists()
+    assert Handover.objects.filter(state="queued", opened_at__gte=NOW - timedelta(hours=1)).count() >= 6
     assert Message.objects.filter(caught=True).exists()
     assert ledger().adds_up
     assert all(email.endswith(".example") for email in leads.values_list("email", flat=True))

@@ -40,6 +40,8 @@ class Command(BaseCommand):
         launch.update_database(self.say)
         launch.collect_static(self.say)
         if demo:
+            # This process makes the sample mails, whose links must lead to where the web server will listen.
+            settings.PUBLIC_BASE_URL = launch.public_address(host, port).rstrip("/")
             self.load_sample_data()
             began = time.monotonic()
         supervisor = Supervisor(launch.children(host, port), say=self.say, below=self.revive_servers)
