@@ -110,9 +110,9 @@ def sources() -> list[Row]:
 
 def _stages(now: datetime) -> list[Row]:
     return [
-        Row(stage="new", at=now - timedelta(days=34), days=12, cause="Form: newsletter"),
-        Row(stage="iql", at=now - timedelta(days=22), days=16, cause="Guide downloaded"),
-        Row(stage="mql", at=now - timedelta(days=6), days=6, cause="Engagement ≥ 30 (rules v7)"),
+        Row(stage="new", at=now - timedelta(days=34), stayed="12 d", cause="Form: newsletter"),
+        Row(stage="iql", at=now - timedelta(days=22), stayed="16 d", cause="Guide downloaded"),
+        Row(stage="mql", at=now - timedelta(days=6), cause="Engagement ≥ 30 (rules v7)"),
     ]
 
 

@@ -51,7 +51,7 @@ PLACES = (
     Place("Settings", "cog-6-tooth", "settings", "accounts:settings"),
 )
 CREATE = (
-    Place("Lead", "user-plus", "new_lead", "leads:create", WRITERS),
+    Place("Lead", "user-plus", "new_lead", "lead_add", WRITERS),
     Place("Import leads", "arrow-up-tray", "import", "leads:import", EDITORS),
     Place("Form", "document-plus", "new_form", "capture:form_create", EDITORS),
     Place("Sequence", "envelope", "new_sequence", "nurturing:create", EDITORS),

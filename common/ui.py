@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 FEW = 20
@@ -152,6 +152,13 @@ def ago_text(value: datetime, now: datetime) -> str:
 def date_text(value: datetime, now: datetime) -> str:
     """Return "3 Nov", with the year where it is not the present one."""
     return f"{value.day} {value:%b}" if value.year == now.year else f"{value.day} {value:%b %Y}"
+
+
+def day_text(day: date, today: date) -> str:
+    """Return the heading of a day: "Today", "Yesterday", "Monday, 2 March 2026"."""
+    if day == today:
+        return "Today"
+    return "Yesterday" if today - day == timedelta(days=1) else f"{day:%A}, {day.day} {day:%B %Y}"
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.readyz, name="readyz"),
     path("", front.front, name="home"),
     path("palette/", palette.palette, name="palette"),
+    path("leads/new/", lead.add, name="lead_add"),
     path("leads/<uuid:lead_id>/", lead.lead_page, name="lead_page"),
     path("leads/<uuid:lead_id>/timeline/", lead.timeline, name="lead_timeline"),
     path("leads/<uuid:lead_id>/edit/", lead.edit, name="lead_edit"),

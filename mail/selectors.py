@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Count, QuerySet
 
 from mail import config
-from mail.models import Message, Relay, Status
+from mail.models import Kind, Message, Relay, Status
 from mail.relay import BadEmailUrl
 
 
@@ -47,6 +47,12 @@ def messages(*, status: str = "") -> QuerySet[Message]:
 def messages_about(about: UUID) -> QuerySet[Message]:
     """Return the messages about one subject, newest first, without their bodies."""
     return messages().filter(about=about).order_by("-id")
+
+
+def waiting_about(about: UUID) -> QuerySet[Message]:
+    """Return the messages about one subject that are still to go out, the next one first."""
+    waiting = messages().filter(about=about, status__in=[Status.PENDING, Status.SENDING]).exclude(kind=Kind.STAFF)
+    return waiting.order_by("due_at", "id")
 
 
 def relay_trouble(*, now: datetime) -> str:

@@ -1,7 +1,7 @@
 """Template tags of the interface; ``templates/components/README.md`` shows each in use."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 
@@ -97,6 +97,26 @@ def moment(value: datetime | None) -> str:
     return format_html(
         '<time datetime="{}">{}</time>', value.isoformat(timespec="seconds"), f"{local.day} {local:%b %Y, %H:%M}"
     )
+
+
+@register.simple_tag
+def hour(value: datetime | None) -> str:
+    """``<time>`` with the local time of day, for a list whose days have headings: "14:02"."""
+    if not value:
+        return ui.DASH
+    local = timezone.localtime(value)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        value.isoformat(timespec="seconds"),
+        f"{local.day} {local:%b %Y, %H:%M:%S}",
+        f"{local:%H:%M}",
+    )
+
+
+@register.filter
+def day_words(day: date) -> str:
+    """ "Today", "Yesterday", "Monday, 2 March 2026"."""
+    return ui.day_text(day, timezone.localdate())
 
 
 @register.simple_tag

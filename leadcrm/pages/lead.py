@@ -1,12 +1,15 @@
 """The lead page: every app's panel in the first response, and the acts of a person on the lead."""
 
+from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.permissions import EDITORS, can_edit_leads, role_required
@@ -18,7 +21,7 @@ from leads.forms import LeadForm, NoteForm, StageForm
 from leads.kinds import Stage
 from leads.lifecycle import IllegalMove
 from leads.models import Lead
-from mail.selectors import messages_about
+from mail.selectors import waiting_about
 from nurturing import selectors as nurturing
 from sales import selectors as sales
 from scoring import selectors as scoring
@@ -31,6 +34,23 @@ TIMELINE_GROUPS = {"": "All", "web": "Web", "email": "E-mail", "sales": "Sales",
 def lead_page(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     """Show one lead: who, why, what happened, what next."""
     return render(request, "leads/page.html", _context(request, _lead(request, lead_id)))
+
+
+@role_required(*EDITORS)
+@require_http_methods(["GET", "POST"])
+def add(request: SignedInRequest) -> HttpResponse:
+    """Add a lead by hand, or open the one that has this address already."""
+    form = LeadForm(request.POST or None)
+    if form.is_valid():
+        now = timezone.now()
+        try:
+            lead, _ = lead_services.enter_lead(fields=form.cleaned_data, by=request.user, now=now)
+        except (lead_services.LeadOfOthers, lead_services.NoAddress) as exc:
+            form.add_error("email", str(exc))
+        else:
+            pipeline.advance(lead_ids=[lead.pk], now=now)
+            return redirect("lead_page", lead.pk)
+    return render(request, "leads/create.html", {"form": form}, status=422 if request.POST else 200)
 
 
 @require_GET
@@ -138,11 +158,11 @@ def _context(
         "lead": lead,
         "state": getattr(lead, "state", None),
         "receipt": scoring.shown_receipt(lead, now=now),
-        "stages": lead_selectors.stage_rail(lead, now=now),
+        "stages": lead_selectors.stage_rail(lead),
         "touches": lead_selectors.touches_of(lead),
         "consents": lead_selectors.consents_of(lead),
         "proposals": lead_selectors.proposals_of(lead),
-        "messages_about": messages_about(lead.pk)[:10],
+        "mails_waiting": waiting_about(lead.pk),
         "sales_panel": sales.lead_panel(request.user, lead),
         "nurture_panel": nurturing.lead_panel(lead),
         "can_edit": can_edit_leads(request.user),
@@ -155,8 +175,26 @@ def _context(
 def _timeline_context(request: SignedInRequest, lead: Lead) -> dict[str, Any]:
     group = request.GET.get("timeline", "")
     group = group if group in TIMELINE_GROUPS else ""
+    before = _moment(request.GET.get("before", ""))
+    page = lead_selectors.timeline_page(lead, group=group, before=before)
+    older = {"timeline": group, "before": page.older_than.isoformat()} if page.older_than else {}
     tabs = [
         {"label": label, "url": f"?timeline={key}#timeline", "is_current": key == group}
         for key, label in TIMELINE_GROUPS.items()
     ]
-    return {"lead": lead, "timeline_tabs": tabs, "days": lead_selectors.timeline_days(lead, group=group)}
+    return {
+        "lead": lead,
+        "timeline_tabs": tabs,
+        "days": page.days,
+        "older_url": f"?{urlencode(older)}#timeline" if older else "",
+        "newest_url": f"?timeline={group}#timeline" if before else "",
+    }
+
+
+def _moment(text: str) -> datetime | None:
+    """The moment a link names; a damaged one shows the newest page."""
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        return None
+    return found if found and found.tzinfo else None

@@ -4,7 +4,7 @@ from leads.selectors.facts import engine_facts, facts_of, profile_of
 from leads.selectors.finding import leads_at_hand, leads_found
 from leads.selectors.lists import LeadFilter, lead_count, lead_list
 from leads.selectors.pages import consents_of, proposals_of, stage_history, stage_rail, touches_of
-from leads.selectors.timeline import TimelineItem, timeline, timeline_days
+from leads.selectors.timeline import TimelineItem, timeline, timeline_page
 from leads.selectors.visibility import visible_leads
 
 __all__ = [
@@ -22,7 +22,7 @@ __all__ = [
     "stage_history",
     "stage_rail",
     "timeline",
-    "timeline_days",
+    "timeline_page",
     "touches_of",
     "visible_leads",
 ]

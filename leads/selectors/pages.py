@@ -1,10 +1,12 @@
 """What the lead page shows beside the timeline."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import pairwise
 
 from django.db.models import QuerySet
 
+from common.ui import duration_text
 from leads.kinds import Stage
 from leads.models import Consent, FieldProposal, Lead, Touch, Transition
 
@@ -41,23 +43,24 @@ def proposals_of(lead: Lead) -> QuerySet[FieldProposal]:
 
 @dataclass(frozen=True)
 class RailStop:
-    """A stage the lead was in: since when, how many days, and what brought it there."""
+    """A stage the lead was in: since when, what brought it there, and how long it stayed ("" where it still is)."""
 
     stage: str
     at: datetime
-    days: int
+    stayed: str
     cause: str
 
 
-def stage_rail(lead: Lead, *, now: datetime) -> list[RailStop]:
+def stage_rail(lead: Lead) -> list[RailStop]:
     """Return the stages the lead has been in, oldest first, the present one last."""
     moves = stage_history(lead)
     entries = [(Stage.NEW.value, lead.created_at, ""), *((move.to_stage, move.at, _cause(move)) for move in moves)]
-    ends = [*(at for _, at, _ in entries[1:]), now]
-    return [
-        RailStop(stage, at, max((end - at).days, 0), cause)
-        for (stage, at, cause), end in zip(entries, ends, strict=True)
-    ]
+    stays = [_span_words(later[1] - one[1]) for one, later in pairwise(entries)]
+    return [RailStop(stage, at, stay, cause) for (stage, at, cause), stay in zip(entries, [*stays, ""], strict=True)]
+
+
+def _span_words(span: timedelta) -> str:
+    return duration_text(span) if span >= timedelta(minutes=1) else "less than a minute"
 
 
 def _cause(move: Transition) -> str:

@@ -1,5 +1,7 @@
 """One page says who a lead is, why it stands where it stands, what happened; people act on it there."""
 
+from datetime import datetime, timedelta
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -8,7 +10,10 @@ from accounts.models import AuditEntry, Role
 from leadcrm import pipeline
 from leads.kinds import Kind
 from leads.models import Activity, FieldProposal, Lead, LeadState, Transition
+from leads.selectors import timeline, timeline_page
 from leads.services import record_activity
+from mail.models import Message
+from mail.services import queue_message
 from tests.factories.leads import captured
 from tests.factories.sales import make_lead, make_team, make_user
 
@@ -176,3 +181,72 @@ def test_the_query_count_does_not_grow_with_history(client, marketer, lead, djan
 
     with django_assert_max_num_queries(40):
         client.get(url(lead))
+
+
+@pytest.fixture
+def mails(lead) -> None:
+    """One mail of each fate, one still to go out, and a notice to a colleague."""
+    now = timezone.now()
+    for status, reason in (("sent", ""), ("suppressed", "Unsubscribed from Guides."), ("pending", "")):
+        queued(lead, f"Mail {status}", now, status=status, reason=reason, sent_at=now if status == "sent" else None)
+    queued(lead, "Notice to a colleague", now, kind="staff", status="sent", sent_at=now)
+
+
+def queued(lead: Lead, subject: str, now: datetime, **fate: object) -> None:
+    to = {"to_email": lead.email, "subject": subject, "text": "Hello", "html": ""}
+    message = queue_message(dedupe_key=subject, kind="requested", about=lead.pk, now=now, **to)
+    Message.objects.filter(pk=message.pk).update(**fate)
+
+
+def test_mails_stand_in_the_timeline_and_under_its_tab(client, marketer, lead, mails) -> None:
+    items = [item for day in client.get(url(lead), {"timeline": "email"}).context["days"] for item in day.items]
+
+    assert sorted(item.text for item in items) == ["Did not send “Mail suppressed”", "Sent “Mail sent”"]
+    assert {item.remark for item in items} == {"", "Unsubscribed from Guides."}
+    assert "Mail sent" in client.get(url(lead)).content.decode()
+    assert "Mail sent" not in client.get(url(lead), {"timeline": "web"}).content.decode()
+
+
+def test_a_mail_still_to_go_out_is_named_beside_the_timeline(client, marketer, lead, mails) -> None:
+    html = client.get(url(lead)).content.decode()
+
+    assert html.index("Mails on the way") < html.index("Mail pending")
+    assert "Notice to a colleague" not in html
+
+
+def test_what_follows_stands_above_what_it_follows_from(client, marketer, lead) -> None:
+    (day,) = client.get(url(lead)).context["days"]
+
+    assert [item.text for item in day.items][:3] == ["Handed over to sales", "Stage New → SQL", "Requested a demo"]
+
+
+def test_older_pages_of_the_timeline_lose_nothing(lead) -> None:
+    at = timezone.now() - timedelta(days=1)
+    for number in range(7):
+        record_activity(lead_id=lead.pk, kind=Kind.NOTE_ADDED, payload={"note": str(number)}, now=at)
+    whole = [item.id for item in timeline(lead)]
+
+    pages, before = [], None
+    for _ in range(len(whole)):
+        page = timeline_page(lead, before=before, limit=3)
+        pages += [item.id for day in page.days for item in day.items]
+        before = page.older_than
+        if before is None:
+            break
+
+    assert pages == whole
+
+
+def test_a_long_timeline_leads_to_what_is_older_and_back(client, marketer, lead) -> None:
+    for number in range(60):
+        at = timezone.now() - timedelta(days=2, minutes=number)
+        record_activity(
+            lead_id=lead.pk, kind=Kind.NOTE_ADDED, payload={"note": f"Note {number}"}, occurred_at=at, now=at
+        )
+
+    newest = client.get(url(lead))
+    older = client.get(url(lead) + newest.context["older_url"].partition("#")[0])
+
+    assert "Note 59" not in newest.content.decode()
+    assert "Note 59" in older.content.decode() and ">Newest<" in older.content.decode()
+    assert client.get(url(lead), {"before": "nonsense"}).status_code == 200
