@@ -3,7 +3,4 @@ from django.urls import path
 from leads.views import lists
 
 app_name = "leads"
-urlpatterns = [
-    path("leads/", lists.lead_list, name="list"),
-    path("leads/new/", lists.create, name="create"),
-]
+urlpatterns = [path("leads/", lists.lead_list, name="list")]

@@ -67,18 +67,20 @@ def upsert_lead(*, fields: Mapping[str, Any], by: User | None, now: datetime) ->
     candidate = new_lead(key, fields, now)
     if key is None:
         candidate.save(force_insert=True)
-        return candidate, True
+        return _added(candidate, "phone", by, now), True
     Lead.objects.bulk_create([candidate], ignore_conflicts=True)
     stored = Lead.objects.get(email_key=key)
     if stored.pk == candidate.pk:
-        audit(
-            by=by, action="add", kind="lead", object_id=str(stored.pk), changes={"email": ["", stored.email]}, now=now
-        )
-        record_activities(
-            facts=[NewActivity(stored.pk, Kind.PROFILE_CHANGED, change_of("email", "", stored.email))], now=now
-        )
-        return stored, True
+        return _added(stored, "email", by, now), True
     return edit_lead(lead=stored, changes=fields, by=by, now=now), False
+
+
+def _added(lead: Lead, address: str, by: User | None, now: datetime) -> Lead:
+    """Record that the lead came in by its ``address``: the fact that makes the pipeline judge it."""
+    value = known_value(lead, address)
+    audit(by=by, action="add", kind="lead", object_id=str(lead.pk), changes={address: ["", value]}, now=now)
+    record_activities(facts=[NewActivity(lead.pk, Kind.PROFILE_CHANGED, change_of(address, "", value))], now=now, by=by)
+    return lead
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""The list of leads, and adding one by hand."""
+"""The list of leads."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,14 +6,12 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
-from accounts.permissions import EDITORS, role_required
 from accounts.requests import SignedInRequest
 from common.pages import BadCursor, Page
-from leads import selectors, services
-from leads.forms import LeadFilterForm, LeadForm
+from leads import selectors
+from leads.forms import LeadFilterForm
 from leads.kinds import Channel, Stage, Temperature
 from leads.models import Source
 from leads.selectors.lists import COUNT_LIMIT, LeadFilter
@@ -67,21 +65,6 @@ def lead_list(request: SignedInRequest) -> HttpResponse:
         "is_narrowed": wanted != LeadFilter(),
     }
     return render(request, "leads/list.html", context)
-
-
-@role_required(*EDITORS)
-@require_http_methods(["GET", "POST"])
-def create(request: SignedInRequest) -> HttpResponse:
-    """Add a lead by hand, or open the one that has this address already."""
-    form = LeadForm(request.POST or None)
-    if form.is_valid():
-        try:
-            lead, _ = services.enter_lead(fields=form.cleaned_data, by=request.user, now=timezone.now())
-        except (services.LeadOfOthers, services.NoAddress) as exc:
-            form.add_error("email", str(exc))
-        else:
-            return redirect("lead_page", lead.pk)
-    return render(request, "leads/create.html", {"form": form}, status=422 if request.POST else 200)
 
 
 def _chips(query: QueryDict, wanted: LeadFilter) -> list[Chip]:

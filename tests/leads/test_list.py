@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from accounts.models import Role
+from accounts.models import AuditEntry, Role
 from leads.kinds import Stage
 from leads.models import Lead, Source
 from leads.selectors import LeadFilter, lead_list, visible_leads
@@ -129,17 +129,28 @@ def test_the_deep_page_uses_the_index_of_the_order(marketer, now) -> None:
     assert "OFFSET" not in plan
 
 
-def test_a_lead_is_added_by_hand_and_judged_later(client, marketer) -> None:
-    answer = client.post(reverse("leads:create"), {"email": "Ada@Engines.example", "first_name": "Ada"})
+def test_a_lead_added_by_hand_is_judged_in_the_answer(client, marketer) -> None:
+    answer = client.post(reverse("lead_add"), {"email": "Ada@Engines.example", "first_name": "Ada"})
 
     lead = Lead.objects.get()
     assert answer.url == reverse("lead_page", args=[lead.pk])
     assert (lead.email_key, lead.first_name) == ("ada@engines.example", "Ada")
-    assert lead.marks.count() == 1
+    assert lead.state.scored_at is not None
+
+
+def test_a_lead_with_a_phone_number_alone_is_judged_and_recorded_like_any_other(client, marketer) -> None:
+    client.post(reverse("lead_add"), {"phone": "+49 30 123456", "job_title": "Head of Operations"})
+
+    lead = Lead.objects.get()
+    fact = lead.activities.get()
+    assert lead.state.fit > 0
+    assert fact.payload == {"field": "phone", "old": "", "new": "+49 30 123456"}
+    assert lead.marks.filter(activity=fact).exists()
+    assert AuditEntry.objects.get(action="add").changes == {"phone": ["", "+49 30 123456"]}
 
 
 def test_adding_without_address_says_what_is_missing(client, marketer) -> None:
-    answer = client.post(reverse("leads:create"), {"first_name": "Ada"})
+    answer = client.post(reverse("lead_add"), {"first_name": "Ada"})
 
     assert answer.status_code == 422
     assert "Give an e-mail address or a phone number." in answer.content.decode()
@@ -148,7 +159,7 @@ def test_adding_without_address_says_what_is_missing(client, marketer) -> None:
 def test_a_viewer_adds_nobody(client) -> None:
     client.force_login(make_user(Role.VIEWER))
 
-    assert client.post(reverse("leads:create"), {"email": "ada@engines.example"}).status_code == 403
+    assert client.post(reverse("lead_add"), {"email": "ada@engines.example"}).status_code == 403
     assert not Lead.objects.exists()
 
 
