@@ -25,7 +25,7 @@ def funnel(chosen: Period, *, source_id: int | None = None) -> list[dict[str, An
 
 
 def sources(chosen: Period) -> list[dict[str, Any]]:
-    """Return every source with what became of its leads, ranked by customers and then by accepted SQLs."""
+    """Return what every source brought in the period, ranked by customers and then by accepted SQLs."""
     return queries.rows("sources", since=chosen.since, until=chosen.until, limit=ALL_SOURCES)
 
 
