@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Q, QuerySet
 
-from accounts.models import ApiKey, AuditEntry, Delivery, Role, Team, User, Webhook
+from accounts.models import ApiKey, AuditEntry, Delivery, Invitation, Role, Team, User, Webhook
 from common.pages import BadCursor, Page, keyset_page
 
 NAMED: dict[str, type[User] | type[Team] | type[ApiKey] | type[Webhook]] = {
@@ -19,6 +19,12 @@ NAMED: dict[str, type[User] | type[Team] | type[ApiKey] | type[Webhook]] = {
 def people() -> QuerySet[User]:
     """Everybody who can sign in, by name; never the accounts of API keys."""
     return User.objects.filter(is_service=False).select_related("team").order_by("-is_active", "name", "email")
+
+
+def open_invitations() -> QuerySet[Invitation]:
+    """Invitations nobody has used or withdrawn, those that ran out among them, newest first."""
+    waiting = Invitation.objects.filter(accepted_at=None, withdrawn_at=None)
+    return waiting.select_related("team", "invited_by").order_by("-created_at", "-pk")
 
 
 def sellers(team: Team | None = None) -> QuerySet[User]:

@@ -2,13 +2,25 @@
 
 from django.urls import path
 
-from accounts.views import api_keys, audit_log, people, profile, session, settings, webhooks
+from accounts.views import (
+    api_keys,
+    audit_log,
+    invitations,
+    people,
+    profile,
+    recovery,
+    session,
+    settings,
+    webhooks,
+)
 
 app_name = "accounts"
 
 urlpatterns = [
     path("login", session.sign_in, name="sign_in"),
-    path("login/forgot", session.forgot_password, name="forgot_password"),
+    path("login/forgot", recovery.forgot_password, name="forgot_password"),
+    path("login/reset/<str:token>", recovery.choose_password, name="choose_password"),
+    path("invite/<str:token>", invitations.accept_invitation, name="accept_invitation"),
     path("logout", session.sign_out, name="sign_out"),
     path("settings/", settings.index, name="settings"),
     path("settings/profile/", profile.profile, name="profile"),
@@ -17,6 +29,8 @@ urlpatterns = [
     path("settings/password/", profile.change_password, name="change_password"),
     path("settings/company/", settings.company, name="company"),
     path("settings/people/", people.people, name="people"),
+    path("settings/people/invite", invitations.invite, name="invite"),
+    path("settings/invitations/<int:pk>/withdraw", invitations.withdraw_invitation, name="withdraw_invitation"),
     path("settings/people/new", people.add_person, name="add_person"),
     path("settings/people/<int:pk>/", people.person, name="person"),
     path("settings/people/<int:pk>/active", people.set_active, name="set_active"),

@@ -101,6 +101,7 @@ CELERY_BEAT_SCHEDULE = {
         "leadcrm.advance_marked_leads",
         "mail.send_due_messages",
         "accounts.deliver_webhooks",
+        "accounts.answer_reset_requests",
         "nurturing.advance_due_enrollments",
         "sales.watch_handovers",
         "capture.join_unjoined_submissions",

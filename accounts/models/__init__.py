@@ -1,6 +1,7 @@
 """People, teams, the keys machines use, webhooks, and the record of what each did."""
 
 from accounts.models.audit import AuditEntry
+from accounts.models.invitations import Invitation, PasswordReset, ResetRequest
 from accounts.models.keys import ApiKey
 from accounts.models.people import ROLE_SCOPES, Role, Scope, SetupLink, Team, User
 from accounts.models.webhooks import TEST_EVENT, Delivery, Event, Webhook
@@ -12,6 +13,9 @@ __all__ = [
     "AuditEntry",
     "Delivery",
     "Event",
+    "Invitation",
+    "PasswordReset",
+    "ResetRequest",
     "Role",
     "Scope",
     "SetupLink",

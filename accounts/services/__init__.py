@@ -3,8 +3,23 @@
 from accounts.services.audit import audit, audit_all, difference, remove_audit_entries
 from accounts.services.company import edit_company
 from accounts.services.delivering import deliver_webhooks
-from accounts.services.errors import EmailTaken, LastAdmin, SetupDone, SetupLinkRefused, TeamNameTaken
+from accounts.services.errors import (
+    EmailTaken,
+    InvitationRefused,
+    LastAdmin,
+    ResetRefused,
+    SetupDone,
+    SetupLinkRefused,
+    TeamNameTaken,
+)
 from accounts.services.events import NewEvent, erase_deliveries, publish, withdraw
+from accounts.services.invitations import (
+    Invited,
+    accept_invitation,
+    invite,
+    usable_invitation,
+    withdraw_invitation,
+)
 from accounts.services.keys import create_api_key, hash_key, note_key_use, revoke_api_key
 from accounts.services.people import (
     create_team,
@@ -16,6 +31,7 @@ from accounts.services.people import (
     set_single_keys,
     set_theme,
 )
+from accounts.services.recovery import answer_reset_requests, request_reset, reset_password, usable_reset
 from accounts.services.samples import remove_sample_users, renew_sample_password
 from accounts.services.setup import create_first_admin, issue_setup_link, setup_link_works
 from accounts.services.webhooks import (
@@ -30,11 +46,16 @@ from accounts.services.webhooks import (
 
 __all__ = [
     "EmailTaken",
+    "InvitationRefused",
+    "Invited",
     "LastAdmin",
     "NewEvent",
+    "ResetRefused",
     "SetupDone",
     "SetupLinkRefused",
     "TeamNameTaken",
+    "accept_invitation",
+    "answer_reset_requests",
     "audit",
     "audit_all",
     "create_api_key",
@@ -51,6 +72,7 @@ __all__ = [
     "edit_webhook",
     "erase_deliveries",
     "hash_key",
+    "invite",
     "issue_setup_link",
     "new_password",
     "note_key_use",
@@ -60,6 +82,8 @@ __all__ = [
     "remove_sample_users",
     "renew_sample_password",
     "renew_secret",
+    "request_reset",
+    "reset_password",
     "revoke_api_key",
     "send_test_event",
     "set_password",
@@ -67,5 +91,8 @@ __all__ = [
     "set_theme",
     "set_webhook_active",
     "setup_link_works",
+    "usable_invitation",
+    "usable_reset",
     "withdraw",
+    "withdraw_invitation",
 ]

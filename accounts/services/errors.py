@@ -19,3 +19,11 @@ class SetupDone(ValueError):
 
 class SetupLinkRefused(ValueError):
     """The setup token is missing, unknown, replaced, used or older than a day."""
+
+
+class InvitationRefused(ValueError):
+    """The invitation is unknown, used, withdrawn or more than a week old."""
+
+
+class ResetRefused(ValueError):
+    """The link is unknown, used, older than an hour, or password or address changed since."""

@@ -1,7 +1,5 @@
 """The way from an empty installation to its first admin."""
 
-import hashlib
-import secrets
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -9,6 +7,7 @@ from django.db import transaction
 from accounts.models import Role, SetupLink, User
 from accounts.services.audit import audit
 from accounts.services.errors import SetupDone, SetupLinkRefused
+from accounts.services.tokens import new_token, token_hash
 
 LINK_AGE = timedelta(hours=24)
 
@@ -21,7 +20,7 @@ def issue_setup_link(*, now: datetime) -> str:
     """
     if User.objects.exists():
         raise SetupDone("This installation is set up already. Sign in instead.")
-    token = secrets.token_urlsafe(32)
+    token = new_token()
     SetupLink.objects.filter(used_at=None).delete()
     SetupLink.objects.create(token_hash=_hash(token), created_at=now)
     return token
@@ -57,4 +56,4 @@ def create_first_admin(*, token: str, name: str, email: str, password: str, now:
 
 
 def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+    return token_hash(token, purpose="setup")

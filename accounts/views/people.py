@@ -18,7 +18,13 @@ from accounts.views.settings import settings_page
 @require_safe
 @role_required(Role.ADMIN)
 def people(request: SignedInRequest) -> HttpResponse:
-    context = {"people": selectors.people(), "teams": selectors.teams()}
+    invitations = selectors.open_invitations()
+    context = {
+        "people": selectors.people(),
+        "teams": selectors.teams(),
+        "invitations": invitations,
+        "now": timezone.now(),
+    }
     return settings_page(request, "settings/people.html", context)
 
 

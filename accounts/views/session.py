@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from accounts import selectors
 from accounts.forms import SignInForm
@@ -48,11 +48,6 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     logout(request)
     messages.success(request, "You are signed out.")
     return redirect("accounts:sign_in")
-
-
-@require_safe
-def forgot_password(request: HttpRequest) -> HttpResponse:
-    return render(request, "accounts/forgot_password.html", {"company": Installation.current().name})
 
 
 def safe_next(request: HttpRequest) -> str:

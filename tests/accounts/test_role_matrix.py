@@ -34,9 +34,11 @@ BODIES = {
     "activities": {"kind": "page_viewed", "payload": {"path": "/"}},
 }
 PLACES = {
+    "invite/": "invite",
     "settings/people": "person",
     "settings/api-keys": "key",
     "settings/mail": "message",
+    "settings/invitations": "invitation",
     "settings/webhooks/deliveries": "delivery",
     "settings/webhooks": "webhook",
     "api/v1/webhooks": "webhook",
@@ -84,7 +86,7 @@ def address(route: str, world: World) -> str:
     for place in re.findall(r"<[^>]+>", route):
         name = place.strip("<>").split(":")[-1].removesuffix("_id")
         prefix = next((PLACES[start] for start in PLACES if route.startswith(start)), name)
-        route = route.replace(place, str(ids[prefix if name in ("pk", "submission") else name]))
+        route = route.replace(place, str(ids[prefix if name in ("pk", "submission") or prefix == "invite" else name]))
     return f"/{route}"
 
 

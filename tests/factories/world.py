@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import ApiKey, Delivery, Role, Team, User
-from accounts.services import create_api_key, create_webhook, send_test_event
+from accounts.services import Invited, create_api_key, create_webhook, invite, send_test_event
 from capture.models import Form, Submission
 from capture.services import create_form
 from capture.spam import TRAP
@@ -40,6 +40,7 @@ class World:
     people: dict[str, User]
     key: ApiKey
     delivery: Delivery
+    invited: Invited
     form: Form
     lead: Lead
     handover: Handover
@@ -66,6 +67,8 @@ class World:
             "key": self.key.pk,
             "delivery": self.delivery.pk,
             "webhook": self.delivery.webhook_id,
+            "invitation": self.invited.invitation.pk,
+            "invite": self.invited.link.rpartition("/")[2],
             "token": self.lead.preference_key,
         }
 
@@ -115,6 +118,7 @@ def build_world(**answers: str) -> World:
         people=people,
         key=key,
         delivery=send_test_event(webhook=hook, by=people["admin"], now=now),
+        invited=invite(emails=["new@crm.example"], role=Role.REP, by=people["admin"], now=now)[0],
         form=form,
         lead=Lead.objects.get(pk=lead.pk),
         handover=handover,
