@@ -44,6 +44,7 @@ SHORTCUTS = {
     "next": Shortcut("j", "Next", LISTS, row_key="arrowdown", needs="[data-list]"),
     "previous": Shortcut("k", "Previous", LISTS, row_key="arrowup", needs="[data-list]"),
     "open": Shortcut("o", "Open", LISTS, row_key="enter", needs="[data-list]"),
+    "peek": Shortcut("", "Look at it beside the list", LISTS, row_key="space", needs="[data-peek]"),
     "select": Shortcut("x", "Select", LISTS, needs="[data-select]"),
     "more": Shortcut(".", "More actions on this lead", LISTS, needs="[data-lead]"),
     "home": Shortcut("g h", "Home", GO),

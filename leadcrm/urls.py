@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("palette/", palette.palette, name="palette"),
     path("leads/new/", lead.add, name="lead_add"),
     path("leads/<uuid:lead_id>/", lead.lead_page, name="lead_page"),
+    path("leads/<uuid:lead_id>/peek/", lead.peek, name="lead_peek"),
     path("leads/<uuid:lead_id>/timeline/", lead.timeline, name="lead_timeline"),
     path("leads/<uuid:lead_id>/edit/", lead.edit, name="lead_edit"),
     path("leads/<uuid:lead_id>/stage/", lead.set_stage, name="lead_stage"),

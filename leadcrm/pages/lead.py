@@ -27,6 +27,7 @@ from sales import selectors as sales
 from scoring import selectors as scoring
 
 TIMELINE_GROUPS = {"": "All", "web": "Web", "email": "E-mail", "sales": "Sales", "changes": "Changes"}
+PEEKED_EVENTS = 6
 
 
 @require_GET
@@ -51,6 +52,21 @@ def add(request: SignedInRequest) -> HttpResponse:
             pipeline.advance(lead_ids=[lead.pk], now=now)
             return redirect("lead_page", lead.pk)
     return render(request, "leads/create.html", {"form": form}, status=422 if request.POST else 200)
+
+
+@require_GET
+@login_required
+def peek(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
+    """Show what matters most of one lead, to stand beside a list."""
+    lead, now = _lead(request, lead_id), timezone.now()
+    context = {
+        "lead": lead,
+        "state": getattr(lead, "state", None),
+        "receipt": scoring.shown_receipt(lead, now=now),
+        "events": lead_selectors.timeline(lead, limit=PEEKED_EVENTS),
+        "can_edit": can_edit_leads(request.user),
+    }
+    return render(request, "leads/_peek.html", context)
 
 
 @require_GET

@@ -22,7 +22,7 @@
     const link = linkOf(row);
     link.focus({ preventScroll: true });
     row.scrollIntoView({ block: "nearest" });
-    if (list.dataset.list !== "open") return;
+    if (list.dataset.list !== "open") return say("moved", { row });
     link.click();
     const all = rows(list);
     all.slice(all.indexOf(row) + 1, all.indexOf(row) + 3).forEach((next) => fetchAhead(linkOf(next)));
@@ -59,6 +59,7 @@
     return count(chosen[0].form || document);
   };
   acts.close = clear;
+  Object.assign(window.leadcrm, { onRow, fetchAhead: (row, selector) => fetchAhead($(selector, row)) });
   on("change", ({ target }) => {
     const form = target.form || document;
     if (target.matches("[data-select-all]")) $$("[data-select]", form).forEach((box) => { box.checked = target.checked; });
@@ -166,6 +167,7 @@
   const ahead = new Map();
   const FRESH = 15000;
   const fetchAhead = (element) => {
+    if (navigator.connection?.saveData) return;
     const fragment = element?.getAttribute("hx-get");
     const url = fragment || element?.getAttribute("href");
     if (!url || url.startsWith("#") || Date.now() - ahead.get(url)?.at < FRESH) return;
@@ -186,7 +188,7 @@
   const inherited = (element, name) => element.closest(`[${name}]`)?.getAttribute(name);
   on("htmx:beforeRequest", (event) => {
     const { elt, target, requestConfig: config } = event.detail;
-    const kept = config.verb === "get" && elt.matches("a") && ahead.get(elt.getAttribute("hx-get"));
+    const kept = config.verb === "get" && elt.matches("[data-prefetch]") && ahead.get(elt.getAttribute("hx-get"));
     if (!kept?.html || Date.now() - kept.at > FRESH) return;
     event.preventDefault();
     clearTimeout(event.detail.slow);
