@@ -114,11 +114,13 @@ def beat_command(app: str, schedule: Path) -> list[str]:
     return [sys.executable, "-m", "celery", "--quiet", "-A", app, "beat", "--pidfile=", *options]
 
 
-def wait_until(happens: Callable[[], object], what: str, seconds: float = STARTING_SECONDS) -> float:
+def wait_until(
+    happens: Callable[[], object], what: str, seconds: float = STARTING_SECONDS, *, pause_seconds: float = 0.02
+) -> float:
     """Return how long it took until ``happens`` was true. Raises NeverHappened."""
     began = time.monotonic()
     while not happens():
         if time.monotonic() - began > seconds:
             raise NeverHappened(f"{what}: not within {seconds:.0f} s")
-        time.sleep(0.02)
+        time.sleep(pause_seconds)
     return time.monotonic() - began

@@ -21,6 +21,8 @@ from chaos.servers import TEMPLATE, Servers
 from chaos.settings import settings
 from tests.mail.smtp_sink import SmtpSink
 
+# Nobody is helped by a ring from a while ago, and a worker that was stopped would find a thousand.
+RING_SECONDS = 10
 WEB, CELERY = "chaos.inside:application", "chaos.inside:app"
 
 
@@ -100,11 +102,15 @@ class Run:
         plain = {name: value for name, value in os.environ.items() if name != "STATEMENT_TIMEOUT_MS"}
         return plain | own
 
-    def web(self, **changes: str) -> Process:
+    def web(self, port: int = 0, **changes: str) -> Process:
         """Start the web server and wait for its first answer."""
         process = self._add("web", web_command(WEB), changes)
-        wait_until(self.answers, "the web server answers")
+        wait_until(lambda: self.answers(port=port), "the web server answers")
         return process
+
+    def lone_worker(self, **changes: str) -> Process:
+        """Start a worker without children: where its task dies, it dies."""
+        return self._add("lone-worker", [*worker_command(CELERY, concurrency=1), "--pool", "solo"], changes)
 
     def worker(self, *, concurrency: int = 2, **changes: str) -> Process:
         return self._add("worker", worker_command(CELERY, concurrency=concurrency), changes)
@@ -113,9 +119,9 @@ class Run:
         schedule = self.folder / f"beat-{len(self._processes)}"
         return self._add("beat", beat_command(CELERY, schedule), changes)
 
-    def answers(self, path: str = "/healthz") -> bool:
+    def answers(self, path: str = "/healthz", *, port: int = 0) -> bool:
         try:
-            call = HTTPConnection("127.0.0.1", self.port, timeout=2)
+            call = HTTPConnection("127.0.0.1", port or self.port, timeout=2)
             call.request("GET", path)
             return call.getresponse().status == 200
         except (OSError, HTTPException):
@@ -124,7 +130,7 @@ class Run:
     def ring(self) -> None:
         """Publish every task of the clock at once, so that nobody waits for its next tick."""
         for name in django_settings.CELERY_BEAT_SCHEDULE:
-            current_app.send_task(name)
+            current_app.send_task(name, expires=RING_SECONDS)
 
     def restart(self, kind: ModuleType) -> float:
         """Start a server again after a while; return how long it took from then on."""

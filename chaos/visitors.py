@@ -7,12 +7,13 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlencode
 
 from capture.models import Form
 from capture.tokens import issue_token
+from chaos.clock import Clock
 
 ANSWER_SECONDS = 20
 # A crowd that tried again at once would be through before the server is back.
@@ -77,8 +78,9 @@ class Journal:
 class Office:
     """Makes visits to forms; names and addresses are numbered, so that a run can be repeated."""
 
-    def __init__(self, dice: random.Random) -> None:
+    def __init__(self, dice: random.Random, clock: Clock) -> None:
         self.dice = dice
+        self.clock = clock
         self._number = 0
 
     def visit(self, form: Form, *, email: str = "", **answers: str) -> Visit:
@@ -87,7 +89,7 @@ class Office:
         email = email or f"v{who}@work.example"
         version = form.live_version
         assert version is not None
-        opened = datetime.now(UTC) - READING_TIME
+        opened = self.clock.now() - READING_TIME
         fields = {
             "email": email,
             "first_name": "Ada",

@@ -11,6 +11,7 @@ from uuid import UUID
 import structlog
 from django.db import connection, transaction
 
+from common.failpoint import failpoint
 from common.wake import wake
 from leads import selectors as lead_facts
 from leads import services as leads
@@ -31,6 +32,7 @@ def advance_marked_leads(*, now: datetime) -> int:
     done = 0
     for _ in range(BATCHES_PER_RUN):
         taken = advance_batch(now=now)
+        failpoint("pipeline.committed")
         done += taken
         if taken < BATCH_SIZE:
             return done
@@ -55,9 +57,13 @@ def advance(*, lead_ids: Collection[UUID], activity_ids: Collection[int] = (), n
     leads.adopt_answers(leads=locked, activity_ids=activity_ids, now=now)
     facts = lead_facts.engine_facts(ids)
     judged = judge_leads(leads=locked, facts=facts, now=now)
+    failpoint("pipeline.judged")
     leads.apply_judgements(judged=judged, facts=facts, now=now)
+    failpoint("pipeline.applied")
     nurture_leads(lead_ids=ids, facts=facts, now=now)
+    failpoint("pipeline.nurtured")
     hand_over(lead_ids=ids, facts=facts, now=now)
+    failpoint("pipeline.handed_over")
 
 
 def _advance_or_halve(marks: Sequence[Mark], now: datetime) -> None:
@@ -81,5 +87,6 @@ def _advance_or_halve(marks: Sequence[Mark], now: datetime) -> None:
 def _take_and_advance(marks: Sequence[Mark], lead_ids: Sequence[UUID], now: datetime) -> None:
     """Take the marks, then judge: a lead's next time mark is set anew and must outlive the one that was due."""
     leads.take_marks(marks=marks)
+    failpoint("pipeline.marks_taken")
     activity_ids = [mark.activity_id for mark in marks if mark.activity_id is not None]
     advance(lead_ids=lead_ids, activity_ids=activity_ids, now=now)

@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import NoReturn
 
+from common.failpoint import failpoint
 from mail.outcome import SERVICE_CLOSING, Event, SmtpPhase
 from mail.relay import RelayAddress
 
@@ -143,11 +144,14 @@ class SmtpSession:
         if not begin_body():
             self.abort()
             raise HandoverStopped
+        failpoint("mail.body_announced")
         self._deadline = time.monotonic() + self._timeouts.command
         self._write(SmtpPhase.BODY, content.replace(b"\r\n.", b"\r\n.."))
+        failpoint("mail.body_written")
         self._check_still_listening()
         self._deadline = time.monotonic() + self._timeouts.final
         self._write(SmtpPhase.DOT, b".\r\n")
+        failpoint("mail.dot_written")
         reply = self._expect(SmtpPhase.DOT, 2, self._read_reply(SmtpPhase.DOT))
         self.handed_over += 1
         return reply

@@ -18,6 +18,7 @@ from accounts.api.filters import ChoicesFilter, OwnerFilter
 from accounts.api.viewsets import UUID_PATTERN, ApiViewSet
 from accounts.permissions import can_sell
 from accounts.requests import caller
+from common.failpoint import failpoint
 from sales import selectors, services
 from sales.models import Handover, State
 from sales.serializers import (
@@ -125,4 +126,5 @@ class HandoverViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewS
             service(handover=handover, by=request.user, now=timezone.now(), **entered.validated_data)
         except services.SalesError as exc:
             raise Refused(exc) from exc
+        failpoint("act.committed")
         return Response(HandoverSerializer(self.get_object()).data)

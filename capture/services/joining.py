@@ -14,6 +14,7 @@ from capture.models import Submission
 from capture.services.errors import NotHeld, NotJoined
 from capture.services.facts import consents_of, facts_of, is_urgent, lead_of, origin_of
 from capture.services.submissions import JOIN, Received
+from common.failpoint import failpoint
 from common.wake import wake
 from leads.services import CaptureRaced, capture_lead
 
@@ -69,11 +70,14 @@ def _join_one(pk: UUID, now: datetime) -> bool:
             row = rows.filter(pk=pk, status=Submission.Status.UNJOINED).first()
             if row is None:
                 return False
+            failpoint("join.locked")
             _join(row, now=now)
-            return True
+            failpoint("join.joined")
     except (NotJoined, OperationalError) as exc:
         _put_off(pk, str(exc), now)
         return False
+    failpoint("join.committed")
+    return True
 
 
 def _join(row: Submission, *, now: datetime) -> None:

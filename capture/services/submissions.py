@@ -20,6 +20,7 @@ from capture.models import Submission
 from capture.services.errors import FormClosed, OtherAnswers, StillRunning
 from capture.services.facts import consents_of, facts_of, is_urgent, lead_of, origin_of
 from capture.spam import Verdict
+from common.failpoint import failpoint
 from common.ids import uuid7
 from common.wake import wake
 from leads.services import ADVANCE, CaptureRaced, capture_given
@@ -145,9 +146,11 @@ def _submit_held(row: dict[str, Any], draft: _Draft) -> Taken:
 
 def _submit(row: dict[str, Any], given: str | None, now: datetime, *, wait: str) -> Taken:
     """Run the function. Raises FormClosed, CaptureRaced, _Repeated."""
+    failpoint("submit.before_commit")
     with connection.cursor() as cursor:
         cursor.execute(SUBMIT, [json.dumps(row, default=str), given, now, wait])
         outcome = cursor.fetchone()[0]
+    failpoint("submit.committed")
     if outcome == "closed":
         forget(row["form_id"])
         raise FormClosed("This form is closed.")
@@ -157,6 +160,7 @@ def _submit(row: dict[str, Any], given: str | None, now: datetime, *, wait: str)
         raise CaptureRaced(row["email_key"])
     if given is not None:
         wake(ADVANCE)
+    failpoint("submit.rung")
     return Taken(row["id"], is_new=True)
 
 

@@ -4,10 +4,33 @@ from collections.abc import Callable, Iterator
 
 from chaos.report import Result
 from chaos.run import Run
+from chaos.scenarios.crowds import claims, newcomers
+from chaos.scenarios.failpoints import failpoints
 from chaos.scenarios.kills import kills
+from chaos.scenarios.mailserver import hung, modes, unsubscribing
+from chaos.scenarios.outages import broker, database, wipes
+from chaos.scenarios.restarts import restarts
+from chaos.scenarios.senders import paused, resuming, senders
 from chaos.scenarios.twice import twice
 
 Scenario = Callable[[Run], Iterator[Result]]
-# In the order they are run; the first ones are those of the short run.
-SCENARIOS: dict[str, Scenario] = {"kills": kills, "twice": twice}
-SHORT = ("kills", "twice")
+STORIES: tuple[Scenario, ...] = (
+    kills,
+    twice,
+    failpoints,
+    senders,
+    paused,
+    resuming,
+    broker,
+    wipes,
+    database,
+    claims,
+    newcomers,
+    restarts,
+    modes,
+    hung,
+    unsubscribing,
+)
+# In the order they are run.
+SCENARIOS = {story.__name__: story for story in STORIES}
+SHORT = ("kills", "twice", "failpoints", "senders", "newcomers", "claims")

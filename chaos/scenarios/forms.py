@@ -34,7 +34,7 @@ def open_site(run: Run) -> Site:
     Team.objects.create(name="Sales")
     ensure_starter_sequence(now)
     guide, demo = (create_form(template=kind, name=kind, by=None, now=now) for kind in ("guide", "demo"))
-    return Site(guide, demo, Office(run.dice))
+    return Site(guide, demo, Office(run.dice, run.clock))
 
 
 def with_repeats(run: Run, visits: Sequence[Visit]) -> Iterator[Visit]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.client import HTTPConnection
 from typing import Any
 
@@ -29,6 +29,10 @@ class Rep:
     name: str
     key: str
     port: int
+
+    def at(self, port: int) -> "Rep":
+        """Return the same rep in front of another web server."""
+        return replace(self, port=port)
 
     def ask(self, method: str, path: str, **words: Any) -> tuple[int, dict[str, Any]]:
         """Return status and body of one call of the API. Raises OSError, HTTPException."""
@@ -81,19 +85,19 @@ class Salesroom:
     def check(self) -> tuple[int, list[str]]:
         """Return how many acts of sales exist more than once, and what else is wrong."""
         acts = "'handover_opened', 'handover_claimed', 'handover_accepted'"
-        doubled = self._one(
+        doubled = self.count(
             "SELECT count(*) FROM (SELECT 1 FROM leads_activity WHERE kind IN (" + acts + ")"
             " GROUP BY kind, payload ->> 'handover' HAVING count(*) > 1) x"
-        ) + self._one(
+        ) + self.count(
             "SELECT count(*) FROM (SELECT 1 FROM leads_activity WHERE kind IN " + VERDICT_KINDS +
             " GROUP BY payload ->> 'handover' HAVING count(*) > 1) x"
         )  # fmt: skip
-        doubled += self._one(
+        doubled += self.count(
             "SELECT count(*) FROM (SELECT 1 FROM leads_transition WHERE cause_kind = 'verdict'"
             " GROUP BY lead_id, activity_id HAVING count(*) > 1) x"
         )
-        unsettled = self._one("SELECT count(*) FROM sales_handover WHERE decided_at IS NOT NULL AND closed_at IS NULL")
+        unsettled = self.count("SELECT count(*) FROM sales_handover WHERE decided_at IS NOT NULL AND closed_at IS NULL")
         return doubled, [f"{unsettled} verdicts did not settle"] if unsettled else []
 
-    def _one(self, question: str) -> int:
+    def count(self, question: str) -> int:
         return self.run.servers.sql(question, database=self.run.database)[0][0]

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from common.failpoint import failpoint
 from common.models import Installation
 from mail import config, mime
 from mail.addresses import bare_address, envelope_address
@@ -46,6 +47,7 @@ def send_due_messages(
             batch = claims.claim_batch(now=run.now(), lease_seconds=lease_seconds)
             if not batch:
                 break
+            failpoint("mail.claimed")
             run.send(batch)
     finally:
         run.courier.close()
@@ -95,6 +97,7 @@ class _Run:
             if self.courier.open() and not claims.begin(message, lease_seconds=self._lease_seconds):
                 self._note_stopped(message)
             elif content := self._content(message):
+                failpoint("mail.connected")
                 self._note_accepted(message, self._hand_over(message, content))
         except HandoverStopped:
             self._note_stopped(message)
@@ -118,8 +121,10 @@ class _Run:
         )
 
     def _note_accepted(self, message: Message, reply: Reply) -> None:
+        failpoint("mail.accepted")
         self.accepted += 1
         claims.finish_sent(message, at=self.now(), code=reply.code, reply=reply.text, caught=self._is_caught)
+        failpoint("mail.noted")
         if self._relay_has_failed:
             circuit.note_success()
             self._relay_has_failed = False

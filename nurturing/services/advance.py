@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import InterfaceError, OperationalError, transaction
 
+from common.failpoint import failpoint
 from common.models import Installation
 from mail.models import Kind as MailKind
 from mail.models import Message
@@ -32,6 +33,7 @@ def advance_due_enrollments(*, now: datetime, limit_seconds: float = 60) -> int:
     ends = time.monotonic() + limit_seconds
     total = 0
     while taken := _advance_batch(now):
+        failpoint("steps.committed")
         total += taken
         if time.monotonic() > ends:
             break
@@ -51,8 +53,10 @@ def _advance_batch(now: datetime) -> int:
         known = standings({enrollment.lead_id for enrollment in due})
         installation = Installation.current()
         made = [_advance(enrollment, known[enrollment.lead_id], installation, now) for enrollment in due]
+        failpoint("steps.queued")
         StepMessage.objects.bulk_create(filter(None, made), ignore_conflicts=True)
         Enrollment.objects.bulk_update(due, ["state", "next_position", "due_at", "ended_at", "problem"])
+        failpoint("steps.moved_on")
     return len(due)
 
 

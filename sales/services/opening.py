@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.models import Team
+from common.failpoint import failpoint
 from leads.kinds import Kind, Temperature
 from leads.lifecycle import FactRow
 from leads.models import Lead
@@ -41,6 +42,7 @@ def hand_over(
     hours, desk = business_hours(), Desk()
     handovers = [_new(lead, causes[lead.pk], desk, hours, now) for lead in leads]
     Handover.objects.bulk_create(handovers)
+    failpoint("handover.opened")
     _tell_the_lead(handovers, now)
     announce_opened(handovers=handovers, now=now)
     return handovers

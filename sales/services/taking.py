@@ -6,6 +6,7 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.permissions import can_sell
+from common.failpoint import failpoint
 from leads.kinds import Kind
 from leads.services import lock_leads
 from sales.errors import AlreadyClaimed, AlreadyDecided, HandoverNotFound, InvalidVerdict, MayNotSell
@@ -30,6 +31,7 @@ def claim(*, handover: Handover, by: User, now: datetime) -> Handover:
         raise HandoverNotFound
     if not won:
         return _held(row, by)
+    failpoint("claim.won")
     if take_lead(row, by, now):
         row.has_taken_lead = True
         row.save(update_fields=["has_taken_lead"])

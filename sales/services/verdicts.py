@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
+from common.failpoint import failpoint
 from common.models import Installation
 from leads.kinds import Kind
 from leads.lifecycle import VERDICT_DELAY
@@ -114,6 +115,7 @@ def _decide(row: Handover, state: State, kind: Kind, *, by: User, now: datetime,
     if row.recycle_on:
         payload["recycle_on"] = row.recycle_on.isoformat()
     row.verdict_activity = fact = tell(row, kind, by, now, payload)
+    failpoint("verdict.told")
     store(row, now)
     announce_act(handover=row, activity=fact, now=now)
 

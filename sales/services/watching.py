@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from common.arrays import AnyOf
+from common.failpoint import failpoint
 from leads.kinds import Kind
 from leads.models import Lead
 from leads.services import lock_leads
@@ -35,6 +36,7 @@ def settle_handovers(*, now: datetime, lead_ids: Collection[UUID] | None = None)
             release_lead(row, now)
         row.closed_at, row.return_at = row.settles_at, None
         store(row, now)
+        failpoint("settle.closed")
     return len(rows)
 
 

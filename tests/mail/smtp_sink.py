@@ -8,8 +8,9 @@
 A message is in the journal before it is answered, so ``messages`` is the truth even where the sender cannot know.
 Modes: ``ok``; ``banner_421``, ``banner_hang``; ``drop_at_X``, ``hang_at_X`` and ``CODE_at_X`` with X one of ehlo, auth,
 mail, rcpt, data (for example ``451_at_rcpt``); ``drop_mid_body``, ``early_CODE`` (answers while the body comes);
-``CODE_after_dot``, ``drop_after_dot``, ``hang_after_dot``; ``drop_on_quit``. A mode may be limited to the first
-``times`` occurrences; then the sink is ok.
+``CODE_after_dot``, ``drop_after_dot``, ``hang_after_dot``; ``250_twice`` (says it again, unasked), ``drop_after_250``;
+``drop_on_quit``; ``slow`` (a byte every ``slow_seconds`` of one reply). A mode may be limited to the first ``times``
+occurrences, then the sink is ok, and from RCPT on to recipients of ``only_domain``.
 """
 
 import contextlib
@@ -20,6 +21,7 @@ import socketserver
 import ssl
 import threading
 import time
+from collections.abc import Callable
 from email.message import EmailMessage
 
 REPLIES = {
@@ -32,6 +34,7 @@ REPLIES = {
     552: "5.3.4 too large",
     554: "5.7.1 refused",
 }
+LONGEST_HANG_SECONDS = 90
 
 
 class SmtpSink:
@@ -57,11 +60,16 @@ class SmtpSink:
         self.tls = tls
         self.implicit_tls = implicit_tls
         self.credentials = credentials
+        self.slow_seconds = 0.02
+        self.only_domain = ""
+        self.longest_silence = 0.0
         self.raw: list[bytes] = []
         self.envelopes: list[tuple[str, str]] = []
         self.arrived_at: list[float] = []
         self.connections = 0
         self.commands: list[str] = []
+        # Called when a message is in the journal and not yet answered.
+        self.on_message: Callable[[], object] = lambda: None
         self.closing = threading.Event()
         self._lock = threading.Lock()
         self._server: _Server | None = None
@@ -95,19 +103,19 @@ class SmtpSink:
     def message_ids(self) -> list[str]:
         return [message["Message-ID"] for message in self.messages]
 
-    def misbehaves(self, mode: str) -> bool:
+    def misbehaves(self, mode: str, recipient: str = "") -> bool:
         """Whether to do ``mode`` now; counts ``times`` down."""
         with self._lock:
-            if self.mode != mode or self.times == 0:
+            if self.mode != mode or self.times == 0 or not recipient.endswith(self.only_domain):
                 return False
             if self.times is not None:
                 self.times -= 1
             return True
 
-    def scripted_code(self, place: str) -> int | None:
+    def scripted_code(self, place: str, recipient: str = "") -> int | None:
         """The code of a mode ``CODE_<place>``, if that is the mode now."""
         head, _, tail = self.mode.partition("_")
-        if tail == place and head.isdigit() and self.misbehaves(self.mode):
+        if tail == place and head.isdigit() and self.misbehaves(self.mode, recipient):
             return int(head)
         return None
 
@@ -116,6 +124,7 @@ class SmtpSink:
             self.raw.append(raw)
             self.envelopes.append((sender, recipient))
             self.arrived_at.append(time.monotonic())
+        self.on_message()
 
 
 class _Server(socketserver.ThreadingTCPServer):
@@ -230,16 +239,21 @@ class _Conversation(socketserver.StreamRequestHandler):
             lines.append(line[1:] if line.startswith(b".") else line)
         if self.sink.delay_seconds:
             time.sleep(self.sink.delay_seconds)
-        if code := self.sink.scripted_code("after_dot"):
+        recipient = self.recipient
+        if code := self.sink.scripted_code("after_dot", recipient):
             self._say(code, self.sink.reply_text or REPLIES.get(code, "no"))
             return
         self.sink.journal(self.sender, self.recipient, b"".join(lines))
         self.recipient = ""
-        if self.sink.misbehaves("drop_after_dot"):
+        if self.sink.misbehaves("drop_after_dot", recipient):
             raise _Drop
-        if self.sink.misbehaves("hang_after_dot"):
+        if self.sink.misbehaves("hang_after_dot", recipient):
             self._hang()
         self._say(250, "2.0.0 queued")
+        if self.sink.misbehaves("250_twice", recipient):
+            self._say(250, "2.0.0 queued")
+        if self.sink.misbehaves("drop_after_250", recipient):
+            raise _Drop
 
     def _secure(self) -> None:
         self.connection = self.sink.tls.wrap_socket(self.connection, server_side=True)
@@ -248,8 +262,21 @@ class _Conversation(socketserver.StreamRequestHandler):
         self.wfile = socketserver._SocketWriter(self.connection)
 
     def _hang(self) -> None:
-        self.sink.closing.wait(30)
+        """Say nothing until the other side gives up; how long it stood that is noted."""
+        began = time.monotonic()
+        self.connection.settimeout(0.1)
+        while not self.sink.closing.is_set() and time.monotonic() - began < LONGEST_HANG_SECONDS:
+            with contextlib.suppress(TimeoutError):
+                if not self.connection.recv(4096):
+                    break
+        self.sink.longest_silence = max(self.sink.longest_silence, time.monotonic() - began)
         raise _Drop
 
     def _say(self, code: int, text: str) -> None:
-        self.wfile.write(f"{code} {text}\r\n".encode())
+        reply = f"{code} {text}\r\n".encode()
+        if self.sink.misbehaves("slow", self.recipient):
+            for byte in reply:
+                self.wfile.write(bytes([byte]))
+                time.sleep(self.sink.slow_seconds)
+        else:
+            self.wfile.write(reply)
