@@ -6,9 +6,12 @@ countdown: Redis would deliver it again and again once the visibility time-out h
 """
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import worker_shutting_down
 
+from common.stopping import ask_to_stop
 from leadcrm.observing import watch_tasks
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leadcrm.settings")
@@ -18,3 +21,9 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.set_default()
 app.autodiscover_tasks()
 watch_tasks()
+
+
+@worker_shutting_down.connect
+def finish_what_is_in_hand(**said: Any) -> None:
+    """Let tasks end after the piece they are at: a worker that is restarted waits for them, but not for ever."""
+    ask_to_stop()

@@ -12,6 +12,7 @@ import structlog
 from django.db import connection, transaction
 
 from common.failpoint import failpoint
+from common.stopping import is_asked_to_stop
 from common.wake import wake
 from leads import selectors as lead_facts
 from leads import services as leads
@@ -34,7 +35,7 @@ def advance_marked_leads(*, now: datetime) -> int:
         taken = advance_batch(now=now)
         failpoint("pipeline.committed")
         done += taken
-        if taken < BATCH_SIZE:
+        if taken < BATCH_SIZE or is_asked_to_stop():
             return done
     wake(ADVANCE)
     return done

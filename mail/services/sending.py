@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from common.failpoint import failpoint
 from common.models import Installation
+from common.stopping import is_asked_to_stop
 from mail import config, mime
 from mail.addresses import bare_address, envelope_address
 from mail.courier import Courier, courier_for
@@ -73,18 +74,20 @@ class _Run:
         return self._began_at + timedelta(seconds=time.monotonic() - self._began)
 
     def may_claim(self) -> bool:
-        if time.monotonic() - self._began >= self._limit_seconds or circuit.is_circuit_open(now=self.now()):
+        if is_asked_to_stop() or time.monotonic() - self._began >= self._limit_seconds:
+            return False
+        if circuit.is_circuit_open(now=self.now()):
             return False
         return not Installation.current().sending_paused
 
     def send(self, batch: Sequence[Message]) -> None:
-        """Send a batch in order; what cannot be begun within half the lease goes back untouched."""
+        """Send a batch in order; what cannot be begun within half the lease, or before an end, goes back untouched."""
         claimed = checked = time.monotonic()
         waiting = deque(batch)
         while waiting:
             clock = time.monotonic()
             is_late = clock - claimed > self._lease_seconds / 2
-            if is_late or (self._relay_has_failed and circuit.is_circuit_open(now=self.now())):
+            if is_late or is_asked_to_stop() or (self._relay_has_failed and circuit.is_circuit_open(now=self.now())):
                 claims.release(waiting)
                 return
             if clock - checked > RECHECK_SECONDS:

@@ -9,6 +9,7 @@ from django.db import InterfaceError, OperationalError, transaction
 
 from common.failpoint import failpoint
 from common.models import Installation
+from common.stopping import is_asked_to_stop
 from mail.models import Kind as MailKind
 from mail.models import Message
 from mail.services import queue_message
@@ -35,7 +36,7 @@ def advance_due_enrollments(*, now: datetime, limit_seconds: float = 60) -> int:
     while taken := _advance_batch(now):
         failpoint("steps.committed")
         total += taken
-        if time.monotonic() > ends:
+        if time.monotonic() > ends or is_asked_to_stop():
             break
     return total
 
