@@ -1,5 +1,6 @@
 """Forms of sign-in and of the pages under Settings."""
 
+from datetime import date
 from typing import Any, cast
 from zoneinfo import available_timezones
 
@@ -8,8 +9,9 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Field, Layout
 from django import forms
 from django.contrib.auth.password_validation import validate_password
+from django.utils import timezone
 
-from accounts.models import Role, Team, User
+from accounts.models import KeyScope, Role, Team, User
 from common.models import Installation
 
 WEEKDAYS = list(enumerate(["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]))
@@ -137,12 +139,33 @@ class ApiKeyForm(CleanForm):
     role = forms.ChoiceField(
         choices=Role.choices, initial=Role.MARKETER, help_text="The key sees and does what this role may."
     )
+    scope = forms.ChoiceField(
+        label="May",
+        choices=[
+            (KeyScope.WRITE, "Read and write"),
+            (KeyScope.READ, "Read only"),
+            (KeyScope.CAPTURE, "Send in forms only"),
+        ],
+        help_text="A website that only sends forms needs no more than that.",
+    )
+    expires_on = forms.DateField(
+        label="Works until",
+        required=False,
+        help_text="Empty: until it is revoked.",
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
     team = forms.ModelChoiceField(
         queryset=Team.objects.order_by("name"),
         required=False,
         empty_label="No team",
         help_text="Sales managers and reps see their team's leads only.",
     )
+
+    def clean_expires_on(self) -> date | None:
+        day = self.cleaned_data["expires_on"]
+        if day and day <= timezone.localdate():
+            raise forms.ValidationError("Choose a day to come.")
+        return day
 
 
 class CompanyForm(CleanForm):
@@ -164,6 +187,12 @@ class CompanyForm(CleanForm):
     )
     work_start = forms.TimeField(label="Business hours from", widget=_time_input())
     work_end = forms.TimeField(label="to", widget=_time_input())
+    holidays = forms.CharField(
+        required=False,
+        max_length=10_000,
+        help_text="One a line: 2026-12-25 Christmas. On these days the clocks of sales rest.",
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "placeholder": "2026-12-25 Christmas"}),
+    )
     sending_paused = forms.BooleanField(
         label="Pause sending", required=False, help_text="Messages wait, and leave when sending is resumed."
     )
@@ -177,11 +206,22 @@ class CompanyForm(CleanForm):
             Div("time_zone", "currency", css_class="form-row"),
             InlineCheckboxes("work_days"),
             Div("work_start", "work_end", css_class="form-row"),
+            "holidays",
             Field("sending_paused", wrapper_class="form-switch"),
         )
 
     def clean_currency(self) -> str:
         return self.cleaned_data["currency"].upper()
+
+    def clean_holidays(self) -> dict[str, str]:
+        days: dict[str, str] = {}
+        for line in filter(str.strip, self.cleaned_data["holidays"].splitlines()):
+            day, _, name = line.strip().partition(" ")
+            try:
+                days[date.fromisoformat(day).isoformat()] = name.strip()[:80]
+            except ValueError as exc:
+                raise forms.ValidationError(f"“{line[:60]}” does not begin with a day such as 2026-12-25.") from exc
+        return dict(sorted(days.items()))
 
     def clean(self) -> dict[str, Any]:
         fields = super().clean() or {}
@@ -193,7 +233,8 @@ class CompanyForm(CleanForm):
     @classmethod
     def of(cls, company: Installation) -> dict:
         """Return the present values, as the form's initial ones."""
-        return {name: getattr(company, name) for name in cls.base_fields}
+        lines = [f"{day} {name}".strip() for day, name in company.holidays.items()]
+        return {name: getattr(company, name) for name in cls.base_fields} | {"holidays": "\n".join(lines)}
 
 
 class ProfileForm(CleanForm):

@@ -1,9 +1,10 @@
 """Reading people, keys and the audit log."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from accounts.models import ApiKey, AuditEntry, Delivery, Invitation, Role, Team, User, Webhook
 from common.pages import BadCursor, Page, keyset_page
@@ -35,16 +36,23 @@ def sellers(team: Team | None = None) -> QuerySet[User]:
 
 def api_keys() -> QuerySet[ApiKey]:
     """All keys, working ones first, newest first."""
-    return ApiKey.objects.select_related("user").order_by("-user__is_active", "-created_at", "-pk")
+    rows = ApiKey.objects.select_related("user", "user__team", "created_by")
+    return rows.order_by(F("revoked_at").desc(nulls_first=True), "-created_at", "-pk")
 
 
-def api_key_for(key_hash: str) -> ApiKey | None:
+def api_key_for(key_hash: str, *, now: datetime) -> ApiKey | None:
     """The working key with this hash, with its user, in one query."""
-    return (
-        ApiKey.objects.select_related("user", "user__team")
-        .filter(key_hash=key_hash, revoked_at=None, user__is_active=True)
-        .first()
-    )
+    rows = ApiKey.objects.select_related("user", "user__team")
+    return rows.filter(_not_expired(now), key_hash=key_hash, revoked_at=None, user__is_active=True).first()
+
+
+def keys_made_by(person: User) -> QuerySet[ApiKey]:
+    """Keys this person made that nobody has revoked."""
+    return ApiKey.objects.filter(created_by=person, revoked_at=None)
+
+
+def _not_expired(now: datetime) -> Q:
+    return Q(expires_at=None) | Q(expires_at__gt=now)
 
 
 def audit_page(*, kind: str = "", cursor: str | None = None) -> Page[AuditEntry]:

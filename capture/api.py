@@ -81,6 +81,8 @@ class SubmissionFilters(django_filters.FilterSet):
 class SubmissionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSet):
     """Submissions of leads the caller may see; those without a lead are seen by who sees all leads."""
 
+    is_capture = True
+
     queryset = Submission.objects.none()
     serializer_class = SubmissionSerializer
     filterset_class = SubmissionFilters

@@ -20,6 +20,7 @@ class Installation(models.Model):
     work_days = models.JSONField(default=weekdays)
     work_start = models.TimeField(default="09:00")
     work_end = models.TimeField(default="18:00")
+    holidays = models.JSONField(default=dict, blank=True)
     sending_paused = models.BooleanField(default=False)
 
     class Meta:

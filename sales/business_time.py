@@ -11,12 +11,13 @@ HORIZON_DAYS = 3660
 
 @dataclass(frozen=True)
 class BusinessHours:
-    """Open on ``days`` (Monday 0) from ``start`` to ``end`` by the clocks of ``zone``."""
+    """Open on ``days`` (Monday 0) but not on ``holidays``, from ``start`` to ``end`` by the clocks of ``zone``."""
 
     zone: ZoneInfo
     days: frozenset[int]
     start: time
     end: time
+    holidays: frozenset[date] = frozenset()
 
     @property
     def day_length(self) -> timedelta:
@@ -26,7 +27,7 @@ class BusinessHours:
     def is_open(self, at: datetime) -> bool:
         """Whether the office is open at ``at``."""
         local = at.astimezone(self.zone)
-        return local.weekday() in self.days and self.start <= local.time() < self.end
+        return self._is_business_day(local.date()) and self.start <= local.time() < self.end
 
     def add(self, at: datetime, span: timedelta) -> datetime:
         """Return the moment (UTC) when ``span`` of business time has passed since ``at``.
@@ -60,11 +61,14 @@ class BusinessHours:
         """Return when the office that is open at ``at``, or opens next, closes (UTC)."""
         return next(closes for _, closes in self._windows(at))
 
+    def _is_business_day(self, day: date) -> bool:
+        return day.weekday() in self.days and day not in self.holidays
+
     def _windows(self, at: datetime) -> Iterator[tuple[datetime, datetime]]:
         """Opening times (UTC) that end after ``at``; each day asks the zone, so a day of 23 hours is one."""
         day = at.astimezone(self.zone).date()
         for _ in range(HORIZON_DAYS):
-            if day.weekday() in self.days:
+            if self._is_business_day(day):
                 opens = datetime.combine(day, self.start, self.zone).astimezone(UTC)
                 closes = datetime.combine(day, self.end, self.zone).astimezone(UTC)
                 if closes > at:

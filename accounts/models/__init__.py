@@ -2,7 +2,7 @@
 
 from accounts.models.audit import AuditEntry
 from accounts.models.invitations import Invitation, PasswordReset, ResetRequest
-from accounts.models.keys import ApiKey
+from accounts.models.keys import ApiKey, KeyScope
 from accounts.models.people import ROLE_SCOPES, Role, Scope, SetupLink, Team, User
 from accounts.models.webhooks import TEST_EVENT, Delivery, Event, Webhook
 
@@ -14,6 +14,7 @@ __all__ = [
     "Delivery",
     "Event",
     "Invitation",
+    "KeyScope",
     "PasswordReset",
     "ResetRequest",
     "Role",

@@ -6,6 +6,7 @@ from accounts.services.delivering import deliver_webhooks
 from accounts.services.errors import (
     EmailTaken,
     InvitationRefused,
+    KeyEnded,
     LastAdmin,
     ResetRefused,
     SetupDone,
@@ -20,7 +21,7 @@ from accounts.services.invitations import (
     usable_invitation,
     withdraw_invitation,
 )
-from accounts.services.keys import create_api_key, hash_key, note_key_use, revoke_api_key
+from accounts.services.keys import create_api_key, hash_key, note_key_use, revoke_api_key, rotate_api_key
 from accounts.services.people import (
     create_team,
     create_user,
@@ -48,6 +49,7 @@ __all__ = [
     "EmailTaken",
     "InvitationRefused",
     "Invited",
+    "KeyEnded",
     "LastAdmin",
     "NewEvent",
     "ResetRefused",
@@ -85,6 +87,7 @@ __all__ = [
     "request_reset",
     "reset_password",
     "revoke_api_key",
+    "rotate_api_key",
     "send_test_event",
     "set_password",
     "set_single_keys",

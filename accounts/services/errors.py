@@ -27,3 +27,7 @@ class InvitationRefused(ValueError):
 
 class ResetRefused(ValueError):
     """The link is unknown, used, older than an hour, or password or address changed since."""
+
+
+class KeyEnded(ValueError):
+    """The key was revoked, or its time is over."""

@@ -65,16 +65,11 @@ def person(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @role_required(Role.ADMIN)
-def set_active(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Deactivate somebody, which signs them out at once, or let them in again."""
+def activate(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Let somebody in again. Deactivating has a page of its own, which asks where their work goes."""
     subject = get_object_or_404(selectors.people(), pk=pk)
-    is_active = request.POST.get("active") == "yes"
-    try:
-        services.edit_user(user=subject, changes={"is_active": is_active}, by=request.user, now=timezone.now())
-    except services.LastAdmin as exc:
-        messages.error(request, str(exc))
-    else:
-        messages.success(request, f"{subject.name} {'can sign in again' if is_active else 'cannot sign in any more'}.")
+    services.edit_user(user=subject, changes={"is_active": True}, by=request.user, now=timezone.now())
+    messages.success(request, f"{subject.name} can sign in again.")
     return redirect("accounts:people")
 
 

@@ -15,7 +15,7 @@ from leads.services.capture import (
 from leads.services.entering import Entered, RowResult, enter_leads
 from leads.services.judgements import apply_judgements, lock_leads
 from leads.services.marks import due_marks, put_off, take_marks
-from leads.services.ownership import assign_owner, assign_team
+from leads.services.ownership import assign_owner, assign_team, pass_on_leads
 from leads.services.profile import (
     EmailTaken,
     LeadOfOthers,
@@ -60,6 +60,7 @@ __all__ = [
     "leads_json",
     "lock_leads",
     "mark_as_sample",
+    "pass_on_leads",
     "put_off",
     "record_activities",
     "record_activity",

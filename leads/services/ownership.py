@@ -16,3 +16,8 @@ def assign_team(*, lead_ids: Collection[UUID], team: Team | None) -> int:
 def assign_owner(*, lead_id: UUID, owner: User | None, now: datetime) -> None:
     """Make ``owner`` the lead's owner (None: nobody)."""
     Lead.objects.filter(pk=lead_id).update(owner=owner, updated_at=now)
+
+
+def pass_on_leads(*, owner: User, to: User | None, now: datetime) -> int:
+    """Give all leads of one person to another (None: to nobody). Returns how many there were."""
+    return Lead.objects.filter(owner=owner).update(owner=to, updated_at=now)

@@ -1,6 +1,6 @@
 """Reading handovers."""
 
-from sales.selectors.access import handover_for, visible_handovers
+from sales.selectors.access import handover_for, held_handovers, visible_handovers
 from sales.selectors.briefs import brief_of, earlier_handovers, lead_url
 from sales.selectors.hours import business_hours
 from sales.selectors.inbox import Inbox, clock_of, inbox, open_count, tabs_of, version_of
@@ -15,6 +15,7 @@ __all__ = [
     "clock_of",
     "earlier_handovers",
     "handover_for",
+    "held_handovers",
     "inbox",
     "lead_panel",
     "lead_url",

@@ -36,3 +36,9 @@ def handover_for(user: User, handover_id: UUID) -> Handover:
     if handover is None:
         raise HandoverNotFound
     return handover
+
+
+def held_handovers(person: User) -> QuerySet[Handover]:
+    """Open handovers that wait for this person: theirs, and those offered to them."""
+    theirs = Q(owner=person, state__in=[State.CLAIMED, State.ACCEPTED])
+    return Handover.objects.filter(theirs | Q(offered_to=person, state=State.QUEUED), closed_at=None)

@@ -1,5 +1,6 @@
 """The installation's business hours."""
 
+from datetime import date
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from common.models import Installation
@@ -15,6 +16,7 @@ def business_hours(installation: Installation | None = None) -> BusinessHours:
         zone=zone_of(settings.time_zone),
         days=frozenset(settings.work_days) or EVERY_DAY,
         start=settings._meta.get_field("work_start").to_python(settings.work_start),
+        holidays=frozenset(map(date.fromisoformat, settings.holidays)),
         end=settings._meta.get_field("work_end").to_python(settings.work_end),
     )
 

@@ -11,6 +11,7 @@ from sales.errors import (
 )
 from sales.services.contacts import add_note, log_contact
 from sales.services.opening import hand_over
+from sales.services.passing import pass_on_handovers
 from sales.services.taking import accept, claim
 from sales.services.undoing import undo
 from sales.services.verdicts import lose, recycle, reject, win
@@ -30,6 +31,7 @@ __all__ = [
     "hand_over",
     "log_contact",
     "lose",
+    "pass_on_handovers",
     "recycle",
     "reject",
     "settle_handovers",

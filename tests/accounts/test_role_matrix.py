@@ -29,7 +29,7 @@ BODIES = {
     "note": {"text": "Called"},
     "notes": {"text": "Called"},
     "stage": {"to": "iql", "reason": "Asked"},
-    "active": {"active": "yes"},
+    "leave": {"confirmed": "yes"},
     "theme": {"theme": "dark"},
     "activities": {"kind": "page_viewed", "payload": {"path": "/"}},
 }

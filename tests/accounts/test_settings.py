@@ -17,7 +17,8 @@ ADMINS = [
     "/settings/api-keys/", "/settings/api-keys/new", "/settings/audit-log/", "/admin/", "/setup/company", "/setup/form",
 ]  # fmt: skip
 ADMIN_POSTS = [
-    "/settings/company/", "/settings/people/new", "/settings/people/{pk}/", "/settings/people/{pk}/active",
+    "/settings/company/", "/settings/people/new", "/settings/people/{pk}/", "/settings/people/{pk}/activate",
+    "/settings/people/{pk}/leave",
     "/settings/people/{pk}/password", "/settings/teams/new", "/settings/api-keys/new", "/settings/api-keys/1/revoke",
     "/setup/you", "/setup/company", "/setup/form",
 ]  # fmt: skip
@@ -74,7 +75,11 @@ def test_nothing_changes_without_the_token_of_a_page(people):
 
 
 def test_nothing_changes_on_get(as_admin, people):
-    for path in ("/settings/people/{pk}/active", "/settings/people/{pk}/password", "/settings/api-keys/1/revoke"):
+    for path in (
+        "/settings/people/{pk}/activate",
+        "/settings/people/{pk}/password",
+        "/settings/api-keys/1/revoke",
+    ):
         assert as_admin.get(path.format(pk=people["rep"].pk)).status_code == 405, path
 
 
@@ -114,7 +119,7 @@ def test_the_only_admin_stays_admin(as_admin, admin):
     fields = {"name": admin.name, "email": admin.email, "role": "viewer"}
 
     demoted = as_admin.post(f"/settings/people/{admin.pk}/", fields)
-    as_admin.post(f"/settings/people/{admin.pk}/active", {"active": "no"})
+    as_admin.post(f"/settings/people/{admin.pk}/leave", {"confirmed": "yes"})
 
     admin.refresh_from_db()
     assert demoted.status_code == 422
@@ -125,9 +130,9 @@ def test_a_deactivated_person_is_signed_out_and_can_be_let_in_again(as_admin, pe
     rep, other = people["rep"], Client()
     other.force_login(rep)
 
-    as_admin.post(f"/settings/people/{rep.pk}/active", {"active": "no"})
+    as_admin.post(f"/settings/people/{rep.pk}/leave", {"confirmed": "yes"})
     assert other.get("/settings/profile/").status_code == 302
-    as_admin.post(f"/settings/people/{rep.pk}/active", {"active": "yes"})
+    as_admin.post(f"/settings/people/{rep.pk}/activate")
 
     assert other.post("/login", {"email": rep.email, "password": PASSWORD}).status_code == 302
 
@@ -152,7 +157,7 @@ def test_accounts_of_keys_are_no_people(as_admin, now):
 
 
 def test_a_key_is_shown_once_works_and_is_revoked(as_admin, people):
-    answer = as_admin.post("/settings/api-keys/new", {"name": "Website", "role": "marketer"})
+    answer = as_admin.post("/settings/api-keys/new", {"name": "Website", "role": "marketer", "scope": "write"})
     key = re.search(r'<pre id="key"[^>]*><code>([^<]+)</code>', answer.content.decode())[1]
     headers = {"Authorization": f"Bearer {key}"}
     assert Client().get("/api/v1/leads", headers=headers).status_code == 200

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from accounts.models import Role, Team
+from accounts.models import KeyScope, Role, Team
 from accounts.services import create_api_key
 
 
@@ -15,6 +15,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--name", required=True, help="what will use the key")
         parser.add_argument("--role", required=True, choices=Role.values, help="what the key may see and do")
+        parser.add_argument("--scope", choices=KeyScope.values, default=KeyScope.WRITE, help="how much of that it may")
         parser.add_argument("--team", help="name of the team whose leads a manager's or rep's key sees")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -27,5 +28,6 @@ class Command(BaseCommand):
         name = options["name"].strip()[:120]
         if not name:
             raise CommandError("Give the key a name that says what will use it.")
-        _, key = create_api_key(name=name, role=options["role"], by=None, now=timezone.now(), team=team)
+        fields = {"name": name, "role": options["role"], "scope": options["scope"], "team": team}
+        _, key = create_api_key(**fields, by=None, now=timezone.now())
         self.stdout.write(key)

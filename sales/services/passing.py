@@ -1,0 +1,54 @@
+"""Handing on what somebody holds who leaves."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import User
+from leads.kinds import Kind
+from leads.models import Lead
+from leads.services import lock_leads
+from sales.models import Handover, State
+from sales.selectors.access import held_handovers
+from sales.selectors.hours import business_hours
+from sales.services.holding import give_back, store, tell
+from sales.services.offering import Desk
+from sales.sla import RETURN_SHARE, first_contact_allowance
+
+
+@transaction.atomic
+def pass_on_handovers(*, person: User, to: User | None, by: User, now: datetime) -> int:
+    """Give every open handover of ``person`` to ``to``, or back to the queue. Returns how many there were.
+
+    The clocks go on: the leads have waited. What ``person`` has decided is untouched.
+    """
+    lock_leads(held_handovers(person).values_list("lead_id", flat=True))
+    rows = list(held_handovers(person).select_for_update(of=("self",)).order_by("pk"))
+    desk = Desk()
+    leads = Lead.objects.select_related("owner", "team").in_bulk([row.lead_id for row in rows])
+    for row in rows:
+        if to is None:
+            _to_queue(row, leads[row.lead_id], desk, person, now)
+        else:
+            _to_person(row, to, person, now)
+        store(row, now)
+        tell(row, Kind.NOTE_ADDED, by, now, {"note": f"{person} has left. Goes to {to or 'the queue'}."})
+    return len(rows)
+
+
+def _to_person(row: Handover, to: User, person: User, now: datetime) -> None:
+    if row.state == State.QUEUED:
+        row.offered_to, row.offered_at, row.offer_reason = to, now, f"passed on from {person}"[:160]
+    else:
+        row.owner = to
+    row.team = to.team or row.team
+
+
+def _to_queue(row: Handover, lead: Lead, desk: Desk, person: User, now: datetime) -> None:
+    if row.state != State.QUEUED:
+        give_back(row, now)
+        lead.refresh_from_db(fields=["owner"])
+    routed = desk.route(lead=lead, now=now, except_id=person.pk)
+    row.offered_to_id, row.offer_reason, row.offered_at = routed.user_id, routed.reason, now if routed.user_id else None
+    allowance = first_contact_allowance(is_hot=row.is_hot)
+    row.return_at = business_hours().add(now, allowance * RETURN_SHARE) if routed.user_id else None
