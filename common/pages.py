@@ -43,10 +43,7 @@ def keyset_page(
 
 
 def _after(order: tuple[str, ...], values: list[Any]) -> Q:
-    """Row-value comparison written out, so that columns may run in different directions.
-
-    The bound on the first column alone says nothing new, but it is what lets an index start where the page does.
-    """
+    """Row-value comparison written out, so that columns may run in different directions."""
     condition = Q()
     equal = Q()
     for name, value in zip(order, values, strict=True):
@@ -54,8 +51,7 @@ def _after(order: tuple[str, ...], values: list[Any]) -> Q:
         step = "lt" if name.startswith("-") else "gt"
         condition |= equal & Q(**{f"{column}__{step}": value})
         equal &= Q(**{column: value})
-    first = order[0]
-    return Q(**{f"{first.lstrip('-')}__{'lte' if first.startswith('-') else 'gte'}": values[0]}) & condition
+    return condition
 
 
 def _encode(row: Model, order: tuple[str, ...]) -> str:

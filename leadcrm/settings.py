@@ -105,7 +105,6 @@ CELERY_BEAT_SCHEDULE = {
         "nurturing.advance_due_enrollments",
         "sales.watch_handovers",
         "capture.join_unjoined_submissions",
-        "insights.roll_up",
         "common.record_heartbeat",
     )
 }
@@ -114,6 +113,7 @@ CELERY_BEAT_SCHEDULE = {
 EMAIL_URL = env.str("EMAIL_URL", default="")
 EMAIL_FROM = env.str("EMAIL_FROM", default="LeadCRM <no-reply@localhost>")
 EMAIL_UNSUBSCRIBE = env.str("EMAIL_UNSUBSCRIBE", default="")
+EMAIL_CONNECTIONS = env.int("EMAIL_CONNECTIONS", default=8)
 
 # --- Requests to addresses that people name (webhooks): public ones on these ports, and hosts named here ------------
 OUTBOUND_PORTS = [int(port) for port in env.list("OUTBOUND_PORTS", default=["80", "443", "8080", "8443"])]

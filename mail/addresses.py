@@ -46,6 +46,7 @@ def check_address(name: str, value: str) -> str:
     return address
 
 
+@lru_cache(maxsize=256)
 def envelope_address(address: str) -> str:
     """Return the address as SMTP carries it: the domain in its ASCII form, the local part untouched."""
     local, _, domain = address.rpartition("@")
@@ -57,6 +58,7 @@ def envelope_address(address: str) -> str:
         raise InvalidAddress(f"The domain of “{address[:80]}” is not a valid domain name.") from exc
 
 
+@lru_cache(maxsize=256)
 def split_mailbox(mailbox: str) -> tuple[str, str]:
     """Return name and address of ``Name <address>``; the name may hold a comma, as company names do."""
     if match := _MAILBOX.fullmatch(mailbox.strip()):

@@ -15,6 +15,11 @@ def unsubscribe_mailbox() -> str:
     return getattr(settings, "EMAIL_UNSUBSCRIBE", "")
 
 
+def connections() -> int:
+    """Return how many connections to the mail server one sending process opens at most."""
+    return max(settings.EMAIL_CONNECTIONS, 1)
+
+
 def relay_address() -> RelayAddress | None:
     """Return where mail goes; None means that it is caught and shown in the product.
 

@@ -8,6 +8,7 @@ import re
 from datetime import datetime
 from email.header import Header
 from email.utils import format_datetime, formataddr
+from functools import lru_cache
 
 from mail import config
 from mail.addresses import bare_address, envelope_address, split_mailbox
@@ -44,7 +45,7 @@ def headers(message: Message, *, at: datetime) -> list[tuple[str, str]]:
     """Return names and encoded values in the order they are sent; Content-Type follows with the body."""
     pairs = [
         ("Message-ID", message.message_id),
-        ("Date", format_datetime(at)),
+        ("Date", _date(at.replace(microsecond=0))),
         ("From", _mailbox(message.from_email)),
         ("To", _mailbox(message.to_email)),
         ("Subject", _text("Subject", message.subject)),
@@ -73,10 +74,15 @@ def _marketing_headers(message: Message) -> list[tuple[str, str]]:
     ]
 
 
+_date = lru_cache(maxsize=1)(format_datetime)
+
+
+@lru_cache(maxsize=256)
 def _slug(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9.-]+", "-", text)
 
 
+@lru_cache(maxsize=256)  # the sender's is the same in all, and its name may need encoding
 def _mailbox(value: str) -> str:
     name, address = split_mailbox(value)
     address = envelope_address(address)

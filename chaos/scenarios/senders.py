@@ -10,7 +10,7 @@ from chaos.run import Run
 from chaos.scenarios.letters import HASTE, HASTY, queue_mail, send_until_rest, statuses
 from mail.services.claims import LEASE_SECONDS
 
-SLOTS = 2
+PROCESSES, CONNECTIONS = 2, 4
 REST_SECONDS = 300
 # What is promised: the lease, and 15 s until somebody looks.
 RESUMES_SECONDS = 135
@@ -24,7 +24,7 @@ def senders(run: Run) -> Iterator[Result]:
     kills, ends = run.size(5, 50), run.size(2, 20)
     acts = ["kill"] * kills + ["end"] * ends
     run.dice.shuffle(acts)
-    worker = run.worker(concurrency=SLOTS, **HASTY)
+    worker = run.worker(concurrency=PROCESSES, EMAIL_CONNECTIONS=str(CONNECTIONS), **HASTY)
     killed_slots = 0
     drains = [0.0]
     for act in acts:
@@ -34,10 +34,10 @@ def senders(run: Run) -> Iterator[Result]:
             drains.append(worker.terminate())
             worker.start()
         elif run.dice.random() < 0.5 and worker.kill_a_child():
-            killed_slots += 1
+            killed_slots += CONNECTIONS
         else:
             worker.kill()
-            killed_slots += SLOTS
+            killed_slots += PROCESSES * CONNECTIONS
             worker.start()
     _, unrest = send_until_rest(run, REST_SECONDS)
     mail = check_mail(run)
@@ -56,7 +56,7 @@ def resuming(run: Run) -> Iterator[Result]:
     for _ in range(run.size(1, 3)):
         run.sink.delay_seconds = 0.05
         queue_mail(run, 60)
-        worker = run.worker(concurrency=SLOTS)
+        worker = run.worker(concurrency=PROCESSES)
         beat = run.beat()
         _wait_for_mail(run, ring=False)
         worker.kill()

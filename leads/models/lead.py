@@ -113,8 +113,7 @@ class LeadState(models.Model):
         ]
         indexes = [
             models.Index(fields=["stage", "-lead"], name="lead_list_by_stage"),
-            # with the stage, so that those in play are counted in the index alone
-            models.Index(fields=["temperature", "-lead"], include=["stage"], name="lead_list_by_temperature"),
+            models.Index(fields=["temperature", "-lead"], name="lead_list_by_temperature"),
         ]
 
     def __str__(self) -> str:

@@ -1,12 +1,12 @@
-"""The ledger's moves: claim, begin, body on its way, finish, and what becomes of a claim whose holder died.
+"""The ledger's moves: claim, begin, finish, and what becomes of a claim whose holder died. See also ``moments``.
 
 Each move is one statement, guarded by the claim token. Leases run on the database's clock.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q
@@ -14,16 +14,21 @@ from django.db.models.functions import Now
 
 from common.counters import counters
 from mail.addresses import address_hmacs
-from mail.models import ADDRESS, ALL_MARKETING, Kind, Message, Phase, Status, Suppression
+from mail.models import ADDRESS, ALL_MARKETING, Kind, Message, Phase, Status
 from mail.services.suppression import blocking_topics
 
 LEASE_SECONDS = 120
-BATCH_SIZE = 25
+BATCH_SIZE = 50
 MAX_WORKER_DEATHS = 5
 MAY_HAVE_ARRIVED = (
     "The sender stopped while this message was on its way. It may have arrived, so it is not sent again by itself."
 )
 
+# What sending reads of a message; the token is the caller's.
+_COLUMNS = (
+    "id, kind, topic, from_email, to_email, reply_to, subject, text, html, unsubscribe_url, list_id, message_id, "
+    "due_at, give_up_at, attempts, worker_deaths, reason"
+)
 _CLAIM = """
 UPDATE mail_message
 SET status = 'sending', phase = '', claim_token = %(token)s, attempts = attempts + 1,
@@ -32,27 +37,21 @@ WHERE id IN (
     SELECT id FROM mail_message
     WHERE status = 'pending' AND {choice} AND due_at <= %(now)s
     ORDER BY due_at, id LIMIT %(size)s FOR UPDATE SKIP LOCKED)
-RETURNING *
+RETURNING {columns}
 """
-CLAIM_AWAITED = _CLAIM.format(choice="NOT kind = 'marketing'")
-CLAIM_MARKETING = _CLAIM.format(choice="kind = 'marketing'")
+CLAIM_AWAITED = _CLAIM.format(choice="NOT kind = 'marketing'", columns=_COLUMNS)
+CLAIM_MARKETING = _CLAIM.format(choice="kind = 'marketing'", columns=_COLUMNS)
+SUPPRESSIONS = """
+SELECT address_hmac, topic, reason FROM mail_suppression WHERE address_hmac = ANY(%s) AND lifted_at IS NULL
+"""
 
-ADVANCE = """
+BEGIN = """
 UPDATE mail_message
-SET phase = %(phase)s, lease_until = statement_timestamp() + make_interval(secs => %(lease)s)
+SET phase = 'connected', lease_until = statement_timestamp() + make_interval(secs => %(lease)s)
 WHERE id = %(id)s AND claim_token = %(token)s AND status = 'sending' AND phase <> 'data_sent'
   AND NOT EXISTS (
     SELECT 1 FROM mail_suppression
     WHERE address_hmac = ANY(%(hmacs)s) AND topic = ANY(%(topics)s) AND lifted_at IS NULL)
-"""
-# This commit alone is not waited for: the next message's ADVANCE flushes it, and a crash of the database before that
-# leaves ``uncertain``, never a second mail.
-FINISH_SENT = """
-UPDATE mail_message
-SET status = 'sent', sent_at = %(at)s, smtp_code = %(code)s, smtp_reply = %(reply)s, reason = '', caught = %(caught)s,
-    claim_token = NULL, lease_until = NULL
-WHERE id = %(id)s AND claim_token = %(token)s AND status IN ('sending', 'uncertain')
-  AND set_config('synchronous_commit', 'off', true) = 'off'
 """
 
 
@@ -63,10 +62,13 @@ def claim_batch(*, now: datetime, lease_seconds: float, size: int = BATCH_SIZE) 
     are finished here. An empty answer means that nothing is due.
     """
     while True:
-        params = {"token": uuid4(), "lease": lease_seconds, "now": now, "size": size}
+        token = uuid4()
+        params = {"token": token, "lease": lease_seconds, "now": now, "size": size}
         with transaction.atomic(durable=True):
             claimed = list(Message.objects.raw(CLAIM_AWAITED, params))
             claimed = claimed or list(Message.objects.raw(CLAIM_MARKETING, params))
+            for message in claimed:
+                message.claim_token = token
             sendable = without_suppressed(_without_stale(claimed, now))
         if sendable or not claimed:
             return sorted(sendable, key=lambda message: (message.due_at, message.pk))
@@ -77,28 +79,15 @@ def begin(message: Message, *, lease_seconds: float) -> bool:
 
     False if it was cancelled, suppressed or taken meanwhile.
     """
-    return _advance(message, Phase.CONNECTED, lease_seconds)
-
-
-def mark_data_sent(message: Message, *, lease_seconds: float) -> bool:
-    """Commit, flushed to disk, that the body leaves now; False (nothing may leave) as for ``begin``."""
-    return _advance(message, Phase.DATA_SENT, lease_seconds)
-
-
-def finish_sent(message: Message, *, at: datetime, code: int, reply: str, caught: bool) -> bool:
-    """Note the acceptance; False if another sender took over. A late holder may settle its own ``uncertain``."""
     params = {
         "id": message.pk,
         "token": message.claim_token,
-        "at": at,
-        "code": code,
-        "reply": reply[:500],
-        "caught": caught,
+        "lease": lease_seconds,
+        "hmacs": address_hmacs(message.to_email),
+        "topics": blocking_topics(message.kind, message.topic),
     }
     with connection.cursor() as cursor:
-        cursor.execute(FINISH_SENT, params)
-        if cursor.rowcount:
-            counters.add("messages", "caught" if caught else Status.SENT.value)
+        cursor.execute(BEGIN, params)
         return cursor.rowcount == 1
 
 
@@ -114,13 +103,16 @@ def finish(message: Message, **columns: Any) -> bool:
     return is_ours
 
 
-def release(messages: Sequence[Message]) -> int:
+def release(messages: Iterable[Message]) -> int:
     """Give claimed messages back as if they had not been claimed, and return how many."""
-    if not messages:
-        return 0
-    mine = Message.objects.filter(
-        pk__in=[message.pk for message in messages], claim_token=messages[0].claim_token, status=Status.SENDING
-    )
+    by_token: dict[UUID | None, list[UUID]] = {}
+    for message in messages:
+        by_token.setdefault(message.claim_token, []).append(message.pk)
+    return sum(_release(token, ids) for token, ids in by_token.items())
+
+
+def _release(token: UUID | None, ids: list[UUID]) -> int:
+    mine = Message.objects.filter(pk__in=ids, claim_token=token, status=Status.SENDING)
     return mine.exclude(phase=Phase.DATA_SENT).update(
         status=Status.PENDING, attempts=F("attempts") - 1, claim_token=None, lease_until=None, phase=Phase.NONE
     )
@@ -151,36 +143,13 @@ def settle_expired_leases(now: datetime) -> int:
     return settled + expired.update(status=Status.PENDING, **free)
 
 
-def suppression_of(message: Message) -> Suppression | None:
-    """Return what holds this message back, if anything does."""
-    return Suppression.objects.filter(
-        address_hmac__in=address_hmacs(message.to_email),
-        topic__in=blocking_topics(message.kind, message.topic),
-        lifted_at=None,
-    ).first()
-
-
-def suppressed_because(suppression: Suppression) -> str:
+def suppressed_because(topic: str, reason: str) -> str:
     """Return why a message was held back, for a person."""
-    if suppression.topic == ADDRESS:
-        return f"Nothing can be delivered to this address: {suppression.reason}"
-    if suppression.topic == ALL_MARKETING:
-        return f"This address gets no marketing mail: {suppression.reason}"
-    return f"This address gets no mail on “{suppression.topic}”: {suppression.reason}"
-
-
-def _advance(message: Message, phase: Phase, lease_seconds: float) -> bool:
-    params = {
-        "id": message.pk,
-        "token": message.claim_token,
-        "phase": phase.value,
-        "lease": lease_seconds,
-        "hmacs": address_hmacs(message.to_email),
-        "topics": blocking_topics(message.kind, message.topic),
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(ADVANCE, params)
-        return cursor.rowcount == 1
+    if topic == ADDRESS:
+        return f"Nothing can be delivered to this address: {reason}"
+    if topic == ALL_MARKETING:
+        return f"This address gets no marketing mail: {reason}"
+    return f"This address gets no mail on “{topic}”: {reason}"
 
 
 def _without_stale(messages: list[Message], now: datetime) -> list[Message]:
@@ -191,20 +160,21 @@ def _without_stale(messages: list[Message], now: datetime) -> list[Message]:
     return [message for message in messages if message not in stale]
 
 
-def without_suppressed(messages: Sequence[Message]) -> list[Message]:
+def without_suppressed(messages: Iterable[Message]) -> list[Message]:
     """Finish the suppressed ones of claimed messages and return the others."""
-    hmacs = {message.pk: address_hmacs(message.to_email) for message in messages}
-    every = [value for values in hmacs.values() for value in values]
-    active: dict[str, list[Suppression]] = {}
-    for suppression in Suppression.objects.filter(address_hmac__in=every, lifted_at=None) if every else []:
-        active.setdefault(suppression.address_hmac, []).append(suppression)
-    return [message for message in messages if not _held_back(message, hmacs[message.pk], active)]
+    hmacs = {message: address_hmacs(message.to_email) for message in messages}
+    if not hmacs:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(SUPPRESSIONS, [[value for values in hmacs.values() for value in values]])
+        active = cursor.fetchall()
+    return [message for message, own in hmacs.items() if not _is_held_back(message, own, active)]
 
 
-def _held_back(message: Message, hmacs: list[str], active: dict[str, list[Suppression]]) -> bool:
+def _is_held_back(message: Message, hmacs: list[str], active: list[tuple[str, str, str]]) -> bool:
     topics = blocking_topics(message.kind, message.topic)
-    for suppression in (row for value in hmacs for row in active.get(value, [])):
-        if suppression.topic in topics:
-            finish(message, status=Status.SUPPRESSED, reason=suppressed_because(suppression))
+    for hmac, topic, reason in active:
+        if hmac in hmacs and topic in topics:
+            finish(message, status=Status.SUPPRESSED, reason=suppressed_because(topic, reason))
             return True
     return False

@@ -1,30 +1,32 @@
-"""A sending run: claim a batch, hand each message over, write down what became of it."""
+"""A sending run: claim a batch, hand each message over, write down what became of it.
+
+One thread keeps several connections busy. It does what can be done without waiting, then commits what all of them have
+to say at once: which bodies leave now, and which messages were accepted meanwhile.
+"""
 
 import logging
 import time
-from collections import deque
-from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from common.failpoint import failpoint
-from common.models import Installation
-from common.stopping import is_asked_to_stop
 from mail import config, mime
-from mail.addresses import bare_address, envelope_address
-from mail.courier import Courier, courier_for
-from mail.models import ADDRESS, Message, Status
-from mail.outcome import Outcome, blames_address, blames_relay, outcome, retry_delay
+from mail.courier import courier_for
+from mail.models import Message, Status
+from mail.outcome import SmtpPhase, blames_relay
+from mail.relay import RelayAddress
 from mail.services import circuit, claims
-from mail.services.suppression import suppress
-from mail.smtp import Envelope, HandoverFailed, HandoverStopped, Reply, Timeouts
+from mail.services.endings import end_failed, end_stopped
+from mail.services.moments import Acceptance, commit_moments
+from mail.services.slots import Slot, ready
+from mail.services.waiting import RECHECK_SECONDS, Waiting, is_suspect
+from mail.smtp import HandoverFailed, HandoverStopped, Timeouts, Wait
 
 logger = logging.getLogger(__name__)
 
-RECHECK_SECONDS = 0.5  # an unsubscribe must be heard within a second, whatever the mail server's speed
-NO_ANSWER = (
-    "The mail server did not answer after it had the whole message. It may have arrived, so it is not sent again "
-    "by itself."
-)
+NOTE_SECONDS = 0.02  # so long an acceptance waits for the next body, to share its commit
+MAILS_PER_CONNECTION = 5  # so many must wait for each further connection
+_OPENING = (SmtpPhase.CONNECT, SmtpPhase.SETUP)
+LAST_WORDS_SECONDS = 10  # so long a run that is broken off waits for answers to bodies that have left
 
 
 def send_due_messages(
@@ -42,70 +44,92 @@ def send_due_messages(
     """
     claims.settle_expired_leases(now)
     relay = None if is_caught else config.relay_address()
-    run = _Run(courier_for(relay, timeouts), now, limit_seconds, lease_seconds, is_caught=relay is None)
+    run = _Run(relay, timeouts, now=now, limit_seconds=limit_seconds, lease_seconds=lease_seconds)
     try:
-        while run.may_claim():
-            batch = claims.claim_batch(now=run.now(), lease_seconds=lease_seconds)
-            if not batch:
-                break
-            failpoint("mail.claimed")
-            run.send(batch)
+        run.send_all()
     finally:
-        run.courier.close()
+        run.end()
     return run.accepted
 
 
 class _Run:
-    """One sender slot: a courier, a clock that started at the caller's ``now``, and the limit."""
+    """The slots of one process, what waits for them, and a clock that started at the caller's ``now``."""
 
     def __init__(
-        self, courier: Courier, now: datetime, limit_seconds: float, lease_seconds: float, *, is_caught: bool
+        self,
+        relay: RelayAddress | None,
+        timeouts: Timeouts | None,
+        *,
+        now: datetime,
+        limit_seconds: float,
+        lease_seconds: float,
     ) -> None:
-        self.courier = courier
         self.accepted = 0
-        self._is_caught = is_caught
         self._began_at = now
         self._began = time.monotonic()
-        self._limit_seconds = limit_seconds
+        self._is_caught = relay is None
         self._lease_seconds = lease_seconds
+        self._slots = [Slot(courier_for(relay, timeouts)) for _ in range(config.connections())]
+        self._waiting = Waiting(now=self.now, limit_seconds=limit_seconds, lease_seconds=lease_seconds)
+        self._to_note: list[Acceptance] = []
         self._relay_has_failed = circuit.has_failed()
 
     def now(self) -> datetime:
         return self._began_at + timedelta(seconds=time.monotonic() - self._began)
 
-    def may_claim(self) -> bool:
-        if is_asked_to_stop() or time.monotonic() - self._began >= self._limit_seconds:
-            return False
-        if circuit.is_circuit_open(now=self.now()):
-            return False
-        return not Installation.current().sending_paused
-
-    def send(self, batch: Sequence[Message]) -> None:
-        """Send a batch in order; what cannot be begun within half the lease, or before an end, goes back untouched."""
-        claimed = checked = time.monotonic()
-        waiting = deque(batch)
-        while waiting:
-            clock = time.monotonic()
-            is_late = clock - claimed > self._lease_seconds / 2
-            if is_late or is_asked_to_stop() or (self._relay_has_failed and circuit.is_circuit_open(now=self.now())):
-                claims.release(waiting)
+    def send_all(self) -> None:
+        """Go on until nothing is in hand and nothing may be begun."""
+        while True:
+            has_begun = self._hand_out()
+            if self._in_hand():
+                self._go_on_or_commit()
+            elif not has_begun:
                 return
-            if clock - checked > RECHECK_SECONDS:
-                waiting, checked = deque(claims.without_suppressed(waiting)), clock
-                continue
-            self._send_one(waiting.popleft())
 
-    def _send_one(self, message: Message) -> None:
+    def end(self) -> None:
+        """Leave nothing behind, also where the run is broken off: note, settle or give back each message."""
         try:
-            if self.courier.open() and not claims.begin(message, lease_seconds=self._lease_seconds):
-                self._note_stopped(message)
-            elif content := self._content(message):
-                failpoint("mail.connected")
-                self._note_accepted(message, self._hand_over(message, content))
-        except HandoverStopped:
-            self._note_stopped(message)
-        except HandoverFailed as failure:
-            self._note_failure(message, failure)
+            self._last_words()
+            self._waiting.give_back()
+            self._note()
+        finally:
+            for slot in self._slots:
+                slot.courier.close()
+
+    def _in_hand(self) -> list[Message]:
+        return [slot.message for slot in self._slots if slot.message]
+
+    def _hand_out(self) -> bool:
+        """Give a message to each free slot whose connection is open, or worth opening; False if there was none."""
+        has_begun = False
+        self._waiting.look_around()
+        for slot in [slot for slot in self._slots if not slot.message]:
+            if any(is_suspect(message) for message in self._in_hand()):
+                break
+            if not (slot.courier.is_open or self._is_worth_a_connection()):
+                continue
+            if message := self._next_for(slot):
+                has_begun = True
+                if content := self._content(message):
+                    slot.take(message, content)
+                    self._go_on(slot)
+        return has_begun
+
+    def _next_for(self, slot: Slot) -> Message | None:
+        """Return the message that the slot has been promised, else the next one that waits."""
+        if slot.following and not self._waiting.is_open:
+            self._waiting.put_back(slot.following)
+            slot.following = None
+        return slot.following or self._waiting.take(in_hand=self._claimed_beside(slot))
+
+    def _claimed_beside(self, slot: Slot) -> int:
+        others = [other for other in self._slots if other is not slot]
+        return sum(bool(other.message) + bool(other.following) for other in others)
+
+    def _is_worth_a_connection(self) -> bool:
+        """Whether to open one more; the first proves that the mail server works before others are opened."""
+        connected = sum(1 for slot in self._slots if slot.message or slot.courier.is_open)
+        return not connected or (self.accepted > 0 and len(self._waiting) >= connected * MAILS_PER_CONNECTION)
 
     def _content(self, message: Message) -> bytes | None:
         """Return the message as bytes; one that cannot be built fails alone and the run goes on."""
@@ -117,49 +141,96 @@ class _Run:
             claims.finish(message, status=Status.FAILED, reason=reason)
             return None
 
-    def _hand_over(self, message: Message, content: bytes) -> Reply:
-        envelope = Envelope(envelope_address(bare_address(message.from_email)), envelope_address(message.to_email))
-        return self.courier.hand_over(
-            envelope, content, lambda: claims.mark_data_sent(message, lease_seconds=self._lease_seconds)
-        )
+    def _go_on_or_commit(self) -> None:
+        """Let the slots go on that can; when none can without waiting, commit what they have to say."""
+        asking = [slot for slot in self._slots if slot.wait is Wait.MAY_BODY_LEAVE]
+        patience = 0.0 if asking else NOTE_SECONDS if self._to_note else RECHECK_SECONDS
+        able = ready(self._slots, seconds=patience)
+        for slot in able:
+            self._go_on(slot)
+        if not able:
+            self._commit(asking)
 
-    def _note_accepted(self, message: Message, reply: Reply) -> None:
-        failpoint("mail.accepted")
-        self.accepted += 1
-        claims.finish_sent(message, at=self.now(), code=reply.code, reply=reply.text, caught=self._is_caught)
-        failpoint("mail.noted")
+    def _commit(self, asking: list[Slot]) -> None:
+        if not asking and not self._to_note:
+            return
+        committed = commit_moments(
+            bodies=[slot.message for slot in asking if slot.message],
+            accepted=self._to_note,
+            lease_seconds=self._lease_seconds,
+            is_caught=self._is_caught,
+        )
+        if committed.noted:
+            failpoint("mail.noted")
+        self._to_note = [noted for noted in self._to_note if noted.message.pk not in committed.noted]
+        for slot in asking:
+            if slot.message and slot.message.pk in committed.may_leave:
+                if not is_suspect(slot.message):
+                    slot.reserve(self._waiting.take(in_hand=self._claimed_beside(slot) + 1))
+                self._go_on(slot, True)
+            else:
+                self._go_on(slot, False)
+
+    def _go_on(self, slot: Slot, answer: bool | None = None) -> None:
+        message = slot.message
+        assert message is not None
+        try:
+            reply = slot.go_on(answer)
+            if slot.wait is Wait.IS_STILL_DUE:
+                reply = slot.go_on(claims.begin(message, lease_seconds=self._lease_seconds))
+        except HandoverStopped:
+            slot.empty()
+            end_stopped(message)
+        except HandoverFailed as failure:
+            slot.empty()
+            self._note_failure(slot, message, failure)
+        else:
+            if reply:
+                slot.empty()
+                failpoint("mail.accepted")
+                self.accepted += 1
+                self._to_note.append(Acceptance(message, reply, self.now()))
+                self._note_relay_works()
+
+    def _note_relay_works(self) -> None:
         if self._relay_has_failed:
             circuit.note_success()
             self._relay_has_failed = False
 
-    def _note_stopped(self, message: Message) -> None:
-        """Suppressed since the claim; or cancelled or taken over, and then the row says so already."""
-        if suppression := claims.suppression_of(message):
-            claims.finish(message, status=Status.SUPPRESSED, reason=claims.suppressed_because(suppression))
-
-    def _note_failure(self, message: Message, failure: HandoverFailed) -> None:
+    def _note_failure(self, slot: Slot, message: Message, failure: HandoverFailed) -> None:
         if failure.is_worn_out:
-            claims.release([message])
+            self._waiting.put_back(message)
             return
+        if failure.phase in _OPENING and any(other.courier.handed_over for other in self._slots):
+            # It serves us on another connection: it takes no more than those.
+            self._waiting.put_back(message)
+            self._slots.remove(slot)
+            return
+        end_failed(message, failure, now=self.now())
         if blames_relay(failure.phase, failure.event, failure.code, failure.text):
             self._relay_has_failed = True
-            circuit.note_failure(error=failure.said, now=self.now())
-        if blames_address(failure.phase, failure.event, failure.text):
-            suppress(email=message.to_email, topic=ADDRESS, reason=failure.said, now=self.now())
-        answer = {"smtp_code": failure.code, "smtp_reply": failure.text[:500]}
-        match outcome(failure.phase, failure.event, failure.code):
-            case Outcome.RETRY:
-                self._put_off(message, failure, answer)
-            case Outcome.UNCERTAIN:
-                claims.finish(message, status=Status.UNCERTAIN, reason=NO_ANSWER, **answer)
-            case _:
-                reason = f"The mail server refused this message: {failure.said}"
-                claims.finish(message, status=Status.FAILED, reason=reason, **answer)
+            if circuit.note_failure(error=failure.said, now=self.now()):
+                self._waiting.close()
 
-    def _put_off(self, message: Message, failure: HandoverFailed, answer: Mapping[str, object]) -> None:
-        due_at = self.now() + retry_delay(message.attempts, (message.pk.int & 0xFFFF) / 0xFFFF)
-        if due_at > message.give_up_at:
-            reason = f"Given up after {message.attempts} tries: {failure.said}"
-            claims.finish(message, status=Status.FAILED, reason=reason, **answer)
-        else:
-            claims.finish(message, status=Status.PENDING, reason=failure.said, due_at=due_at, **answer)
+    def _note(self) -> None:
+        """Write down the acceptances that no body took along, and wait for the rows that somebody has locked."""
+        self._commit([])
+        for left in self._to_note:
+            answer = {"smtp_code": left.reply.code, "smtp_reply": left.reply.text[:500]}
+            claims.finish(
+                left.message, status=Status.SENT, reason="", sent_at=left.at, caught=self._is_caught, **answer
+            )
+        self._to_note = []
+
+    def _last_words(self) -> None:
+        """Give back what has not left, and wait a little for the answers to what has."""
+        for slot in self._slots:
+            if slot.following:
+                self._waiting.put_back(slot.following)
+            if slot.message and not slot.is_body_out:
+                self._waiting.put_back(slot.message)
+                slot.give_up()
+        until = time.monotonic() + LAST_WORDS_SECONDS
+        while self._in_hand() and time.monotonic() < until:
+            for slot in ready(self._slots, seconds=until - time.monotonic()):
+                self._go_on(slot)

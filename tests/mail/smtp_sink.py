@@ -8,9 +8,10 @@
 A message is in the journal before it is answered, so ``messages`` is the truth even where the sender cannot know.
 Modes: ``ok``; ``banner_421``, ``banner_hang``; ``drop_at_X``, ``hang_at_X`` and ``CODE_at_X`` with X one of ehlo, auth,
 mail, rcpt, data (for example ``451_at_rcpt``); ``drop_mid_body``, ``early_CODE`` (answers while the body comes);
-``CODE_after_dot``, ``drop_after_dot``, ``hang_after_dot``; ``250_twice`` (says it again, unasked), ``drop_after_250``;
-``drop_on_quit``; ``slow`` (a byte every ``slow_seconds`` of one reply). A mode may be limited to the first ``times``
-occurrences, then the sink is ok, and from RCPT on to recipients of ``only_domain``.
+``CODE_after_dot``, ``drop_after_dot``, ``hang_after_dot``; ``250_twice`` (says it again, unasked), ``drop_after_250``,
+``250_after_next`` (says it only when the next command is there); ``drop_on_quit``; ``slow`` (a byte every
+``slow_seconds`` of one reply). A mode may be limited to the first ``times`` occurrences, then the sink is ok, and from
+RCPT on to recipients of ``only_domain``.
 """
 
 import contextlib
@@ -47,6 +48,7 @@ class SmtpSink:
         times: int | None = None,
         reply_text: str = "",
         delay_seconds: float = 0.0,
+        max_connections: int = 1000,
         features: tuple[str, ...] = ("PIPELINING", "8BITMIME", "SMTPUTF8"),
         tls: ssl.SSLContext | None = None,
         implicit_tls: bool = False,
@@ -56,6 +58,8 @@ class SmtpSink:
         self.times = times
         self.reply_text = reply_text
         self.delay_seconds = delay_seconds
+        self.max_connections = max_connections
+        self.open_connections = 0
         self.features = features
         self.tls = tls
         self.implicit_tls = implicit_tls
@@ -147,18 +151,27 @@ class _Conversation(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         self.sink = self.server.sink
         self.sink.connections += 1
+        self.sink.open_connections += 1
         self.sender = self.recipient = ""
+        self.read_ahead = b""
         with contextlib.suppress(_Drop, OSError, ValueError):
             if self.sink.implicit_tls:
                 self._secure()
             self._greet()
-            while line := self.rfile.readline():
+            while line := self._next_line():
                 self._obey(line.decode("utf-8", "replace").strip())
+        self.sink.open_connections -= 1
+
+    def _next_line(self) -> bytes:
+        line, self.read_ahead = self.read_ahead, b""
+        return line or self.rfile.readline()
 
     def _greet(self) -> None:
         if self.sink.misbehaves("banner_hang"):
             self._hang()
-        code = self.sink.scripted_code("banner") or (421 if self.sink.misbehaves("banner_421") else None)
+        is_too_many = self.sink.open_connections > self.sink.max_connections
+        is_closing = is_too_many or self.sink.misbehaves("banner_421")
+        code = self.sink.scripted_code("banner") or (421 if is_closing else None)
         if code:
             self._say(code, REPLIES.get(code, "no"))
             raise _Drop
@@ -249,6 +262,8 @@ class _Conversation(socketserver.StreamRequestHandler):
             raise _Drop
         if self.sink.misbehaves("hang_after_dot", recipient):
             self._hang()
+        if self.sink.misbehaves("250_after_next", recipient):
+            self.read_ahead = self.rfile.readline()
         self._say(250, "2.0.0 queued")
         if self.sink.misbehaves("250_twice", recipient):
             self._say(250, "2.0.0 queued")

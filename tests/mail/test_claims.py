@@ -1,6 +1,7 @@
 """Claims, leases and what becomes of a message whose sender died."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -8,6 +9,9 @@ from django.utils import timezone
 
 from mail.models import Message, Phase, Status
 from mail.services import claims, send_due_messages, settle_expired_leases
+from mail.services.moments import Acceptance, commit_moments
+from mail.services.waiting import Waiting
+from mail.smtp import Reply
 
 pytestmark = pytest.mark.django_db
 
@@ -16,6 +20,16 @@ pytestmark = pytest.mark.django_db
 def claim(now):
     """Claim everything that is due."""
     return lambda: claims.claim_batch(now=now, lease_seconds=120)
+
+
+def begin_bodies(*messages):
+    """Commit that these bodies leave, and return the ids of those that may."""
+    return commit_moments(bodies=messages, accepted=[], lease_seconds=120, is_caught=False).may_leave
+
+
+def note_accepted(message, now):
+    acceptance = Acceptance(message, Reply(250, "ok"), now)
+    commit_moments(bodies=[], accepted=[acceptance], lease_seconds=120, is_caught=False)
 
 
 def expire_leases():
@@ -31,14 +45,14 @@ def test_a_claimed_message_is_nobody_elses(queue, claim):
 
 
 def test_a_claim_takes_at_most_a_batch_in_order_of_time(queue, claim, now):
-    for minutes in range(30):
+    for minutes in range(60):
         queue(due_at=now - timedelta(minutes=minutes))
 
     batch = claim()
 
     assert len(batch) == claims.BATCH_SIZE
     assert [message.due_at for message in batch] == sorted(message.due_at for message in batch)
-    assert batch[0].due_at == now - timedelta(minutes=29)
+    assert batch[0].due_at == now - timedelta(minutes=59)
 
 
 def test_a_live_lease_is_left_alone(queue, claim, now):
@@ -69,7 +83,7 @@ def test_a_sender_that_died_before_the_body_leaves_its_messages_to_the_next(begu
 
 def test_a_death_with_a_body_on_its_way_is_not_blamed_on_those_behind(queue, claim, now):
     first, second = queue(), queue()
-    claims.mark_data_sent(claim()[0], lease_seconds=120)
+    begin_bodies(claim()[0])
     expire_leases()
 
     settle_expired_leases(now)
@@ -82,7 +96,7 @@ def test_a_death_with_a_body_on_its_way_is_not_blamed_on_those_behind(queue, cla
 def test_a_sender_that_died_with_the_body_on_its_way_leaves_it_uncertain(queue, claim, smtp_sink, now):
     message = queue()
     [held] = claim()
-    claims.mark_data_sent(held, lease_seconds=120)
+    begin_bodies(held)
     expire_leases()
 
     sent = send_due_messages(now=now)
@@ -112,32 +126,64 @@ def test_a_sender_that_wakes_up_late_sends_nothing_another_has_taken(queue, clai
     [mine] = claim()
 
     assert not claims.begin(late, lease_seconds=120)
-    assert not claims.mark_data_sent(late, lease_seconds=120)
-    assert not claims.finish_sent(late, at=now, code=250, reply="ok", caught=False)
-    assert claims.mark_data_sent(mine, lease_seconds=120)
+    assert not begin_bodies(late)
+    note_accepted(late, now)
+    assert Message.objects.get().status == Status.SENDING
+    assert begin_bodies(mine) == {mine.pk}
 
 
 def test_a_sender_that_wakes_up_late_can_still_tell_that_its_message_arrived(queue, claim, now):
     message = queue()
     [late] = claim()
-    claims.mark_data_sent(late, lease_seconds=120)
+    begin_bodies(late)
     expire_leases()
     settle_expired_leases(now)
 
-    told = claims.finish_sent(late, at=now, code=250, reply="ok", caught=False)
+    note_accepted(late, now)
 
     message.refresh_from_db()
-    assert (told, message.status, message.reason) == (True, Status.SENT, "")
+    assert (message.status, message.reason, message.smtp_reply) == (Status.SENT, "", "ok")
 
 
 def test_the_body_is_marked_only_once(queue, claim):
     queue()
     [held] = claim()
 
-    first = claims.mark_data_sent(held, lease_seconds=120)
-    second = claims.mark_data_sent(held, lease_seconds=120)
+    first = begin_bodies(held)
+    second = begin_bodies(held)
 
-    assert (first, second) == (True, False)
+    assert (first, second) == ({held.pk}, set())
+
+
+def test_each_body_and_each_acceptance_in_one_commit_is_judged_for_itself(queue, claim, now):
+    queue(), queue(), queue(), queue()
+    leaving, accepted, taken, cancelled = claim()
+    begin_bodies(accepted)
+    Message.objects.filter(pk=taken.pk).update(claim_token=uuid4())
+    Message.objects.filter(pk=cancelled.pk).update(status=Status.CANCELLED, reason="stopped")
+
+    committed = commit_moments(
+        bodies=[taken, cancelled, leaving],
+        accepted=[Acceptance(accepted, Reply(251, "forwarded"), now)],
+        lease_seconds=120,
+        is_caught=False,
+    )
+
+    accepted.refresh_from_db()
+    assert committed.may_leave == {leaving.pk}
+    assert committed.noted == {accepted.pk}
+    assert (accepted.status, accepted.smtp_code, accepted.sent_at) == (Status.SENT, 251, now)
+
+
+def test_a_message_in_whose_hands_a_sender_died_is_handed_over_alone(queue, now):
+    suspect, other = queue(), queue()
+    Message.objects.filter(pk=suspect.pk).update(worker_deaths=1)
+    waiting = Waiting(now=lambda: now, limit_seconds=60, lease_seconds=120)
+
+    beside_others = waiting.take(in_hand=1)
+    alone = waiting.take(in_hand=0)
+
+    assert (beside_others, alone, waiting.take(in_hand=0)) == (None, suspect, other)
 
 
 def test_a_released_message_is_as_if_it_had_not_been_claimed(queue, claim):

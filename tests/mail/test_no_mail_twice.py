@@ -12,13 +12,14 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from mail.models import Kind, Message, Status
 from mail.selectors import ledger
-from mail.services import queue_message, send_due_messages, suppress
-from mail.smtp import Timeouts
+from mail.services import claims, queue_message, send_due_messages, suppress
+from mail.services.moments import Acceptance, commit_moments
+from mail.smtp import Reply, Timeouts
 from mail.tasks import send_due_messages as task
 from tests.mail.smtp_sink import SmtpSink
 
@@ -50,7 +51,7 @@ def run_in_threads(*works):
     return results
 
 
-def start_sender(email_url):
+def start_sender(email_url, *, connections):
     """Start a real sending process on the test database."""
     database = connection.settings_dict
     where = urlencode({"host": database["HOST"], "port": database["PORT"] or "5432"})
@@ -58,6 +59,7 @@ def start_sender(email_url):
     environment = os.environ | {
         "DATABASE_URL": url,
         "EMAIL_URL": email_url,
+        "EMAIL_CONNECTIONS": str(connections),
         "DJANGO_SETTINGS_MODULE": "leadcrm.settings",
         "DEBUG": "1",
     }
@@ -71,14 +73,16 @@ def wait_until(condition, seconds=15):
         time.sleep(0.002)
 
 
-def test_two_senders_at_once_send_each_message_once(queue, smtp_sink, now):
+@pytest.mark.parametrize("connections", [1, 8])
+def test_two_senders_at_once_send_each_message_once(connections, queue, settings, smtp_sink, now):
+    settings.EMAIL_CONNECTIONS = connections
     for _ in range(200):
         queue()
 
     counts = run_in_threads(*[lambda: send_due_messages(now=now)] * 2)
 
     assert sum(counts) == len(smtp_sink.messages) == len(set(smtp_sink.message_ids)) == 200
-    assert smtp_sink.connections == 2
+    assert 2 <= smtp_sink.connections <= 2 * connections
 
 
 def test_every_task_delivered_twice_sends_nothing_twice(queue, smtp_sink):
@@ -103,7 +107,8 @@ def test_the_same_message_planned_by_many_at_once_is_one(now):
     assert len(set(keys)) == Message.objects.count() == 1
 
 
-def test_ten_kills_during_300_mails_send_none_twice_and_lose_none_silently(queue, now):
+@pytest.mark.parametrize("connections", [1, 4])
+def test_ten_kills_during_300_mails_send_none_twice_and_lose_none_silently(connections, queue, now):
     kills = 10
     dice = random.Random(20261123)
     for _ in range(300):
@@ -112,14 +117,14 @@ def test_ten_kills_during_300_mails_send_none_twice_and_lose_none_silently(queue
     with SmtpSink(delay_seconds=0.006) as sink:
         for _ in range(kills):
             arrived = len(sink.raw)
-            sender = start_sender(sink.url)
+            sender = start_sender(sink.url, connections=connections)
             wait_until(lambda arrived=arrived: len(sink.raw) > arrived)
             time.sleep(dice.uniform(0, 0.12))
             sender.send_signal(signal.SIGKILL)
             sender.wait()
             assert sender.returncode == -signal.SIGKILL
         while ledger().pending or ledger().sending:
-            sender = start_sender(sink.url)
+            sender = start_sender(sink.url, connections=connections)
             assert sender.wait() == 0
             time.sleep(0.2)
 
@@ -130,11 +135,13 @@ def test_ten_kills_during_300_mails_send_none_twice_and_lose_none_silently(queue
     assert counts.adds_up
     assert counts.planned == 300 == counts.sent + counts.uncertain
     assert len(arrived) == len(set(arrived))
-    assert counts.uncertain <= kills
+    assert counts.uncertain <= kills * connections
     assert said_sent <= set(arrived) <= said_sent | uncertain
 
 
-def test_unsubscribing_while_a_run_is_on_stops_what_has_not_left(queue, settings, now):
+@pytest.mark.parametrize("connections", [1, 8])
+def test_unsubscribing_while_a_run_is_on_stops_what_has_not_left(connections, queue, settings, now):
+    settings.EMAIL_CONNECTIONS = connections
     addresses = [f"reader{number}@buyer.example" for number in range(150)]
     for address in addresses:
         queue(kind=Kind.MARKETING, to_email=address)
@@ -166,8 +173,8 @@ def test_unsubscribing_while_a_run_is_on_stops_what_has_not_left(queue, settings
     assert counts.adds_up
     assert counts.suppressed > 0
     assert counts.sent == len(sink.messages) >= 50
-    # One sender sends one after another: only what was on its way at the moment of the no may still arrive.
-    assert set_out_late == []
+    # One connection sends one after another: only what was on its way at the moment of the no may still arrive.
+    assert connections > 1 or set_out_late == []
     assert max(late, default=0) < 1
 
 
@@ -187,3 +194,52 @@ def test_a_hung_server_holds_a_sender_no_longer_than_its_time_outs(queue, settin
     assert counts.sending == 0
     assert 1 <= counts.uncertain <= 5
     assert Message.objects.filter(status=Status.PENDING, due_at__gt=now + timedelta(minutes=1)).count() == 0
+
+
+def test_a_run_that_is_broken_off_gives_back_what_has_not_left_and_notes_what_has(queue, settings, now):
+    settings.EMAIL_CONNECTIONS = 4
+    for _ in range(60):
+        queue()
+
+    def break_off(*_):
+        raise InterruptedError
+
+    before = signal.signal(signal.SIGALRM, break_off)
+    with SmtpSink(delay_seconds=0.01) as sink:
+        settings.EMAIL_URL = sink.url
+        signal.setitimer(signal.ITIMER_REAL, 0.1)
+        with pytest.raises(InterruptedError):
+            send_due_messages(now=now)
+        signal.signal(signal.SIGALRM, before)
+
+    counts = ledger()
+    assert counts.planned == 60 == counts.sent + counts.pending + counts.sending
+    # In the very instant of a signal each connection may hold one message that nobody can speak for.
+    assert counts.sending <= 4
+    assert len(sink.messages) - counts.sending <= counts.sent <= len(sink.messages)
+
+
+def test_a_row_that_somebody_holds_delays_neither_the_others_nor_its_own_acceptance(queue, now):
+    held, free = queue(), queue()
+    claims.claim_batch(now=now, lease_seconds=120)
+    messages = {message.pk: message for message in Message.objects.all()}
+    seen, done = threading.Event(), threading.Event()
+
+    def hold():
+        with transaction.atomic():
+            Message.objects.select_for_update().get(pk=held.pk)
+            seen.set()
+            done.wait(10)
+
+    def commit():
+        seen.wait(10)
+        accepted = [Acceptance(message, Reply(250, "ok"), now) for message in messages.values()]
+        try:
+            return commit_moments(bodies=[], accepted=accepted, lease_seconds=120, is_caught=False)
+        finally:
+            done.set()
+
+    [committed] = [result for result in run_in_threads(hold, commit) if result]
+
+    assert committed.noted == {free.pk}
+    assert dict(Message.objects.values_list("pk", "status")) == {held.pk: Status.SENDING, free.pk: Status.SENT}

@@ -241,6 +241,72 @@ def test_a_server_that_ends_a_used_connection_costs_no_message_a_wait(queue, set
 
 
 @pytest.mark.django_db
+def test_the_next_envelope_goes_out_with_the_final_dot(queue, settings, now):
+    for _ in range(3):
+        queue()
+
+    with SmtpSink("250_after_next", times=2) as sink:
+        settings.EMAIL_URL = sink.url
+        sent = send_due_messages(now=now, timeouts=QUICK)
+
+    assert (sent, sink.connections, sink.times) == (3, 1, 0)
+
+
+@pytest.mark.django_db
+def test_an_answer_given_twice_is_not_taken_for_the_next_messages(queue, settings, now):
+    for _ in range(3):
+        queue()
+
+    with SmtpSink("250_twice", times=1) as sink:
+        settings.EMAIL_URL = sink.url
+        sent = send_due_messages(now=now)
+
+    assert (sent, sink.connections) == (3, 2)
+    assert len(sink.message_ids) == len(set(sink.message_ids)) == 3
+
+
+@pytest.mark.django_db
+def test_a_server_that_hangs_up_after_its_answer_costs_neither_message_anything(queue, settings, now):
+    for _ in range(3):
+        queue()
+
+    with SmtpSink("drop_after_250", times=1) as sink:
+        settings.EMAIL_URL = sink.url
+        sent = send_due_messages(now=now)
+
+    assert (sent, sink.connections) == (3, 2)
+    assert len(sink.message_ids) == len(set(sink.message_ids)) == 3
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("features", [("PIPELINING",), ()])
+def test_a_refusal_after_the_dot_costs_the_next_message_nothing(features, queue, settings, now):
+    for _ in range(3):
+        queue()
+
+    with SmtpSink("554_after_dot", times=1, features=features) as sink:
+        settings.EMAIL_URL = sink.url
+        sent = send_due_messages(now=now)
+
+    assert (sent, sink.connections) == (2, 1)
+    assert Message.objects.filter(status=Status.FAILED).count() == 1
+
+
+@pytest.mark.django_db
+def test_silence_after_the_dot_leaves_the_message_that_follows_untouched(queue, settings, now):
+    first, second = queue(), queue()
+
+    with SmtpSink("drop_after_dot", times=1) as sink:
+        settings.EMAIL_URL = sink.url
+        send_due_messages(now=now)
+
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.status, second.status, second.attempts) == (Status.UNCERTAIN, Status.SENT, 1)
+    assert sink.message_ids == [first.message_id, second.message_id]
+
+
+@pytest.mark.django_db
 def test_five_failures_in_a_row_leave_the_server_alone_for_a_minute(queue, settings, now):
     for _ in range(12):
         queue()

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from common.models import Installation
-from mail.models import Kind, Message, Status
+from mail.models import Kind, Message, Relay, Status
 from mail.selectors import ledger
 from mail.services import cancel_messages, queue_message, send_due_messages, suppress
+from tests.mail.smtp_sink import SmtpSink
 
 pytestmark = pytest.mark.django_db
 
@@ -35,13 +36,47 @@ def test_without_email_url_a_message_goes_the_same_way_and_is_caught(queue, sett
     assert (sent, message.status, message.caught) == (1, Status.SENT, True)
 
 
-def test_one_connection_carries_a_whole_run(queue, smtp_sink, now):
-    for _ in range(30):
+def test_one_connection_carries_a_whole_run_where_no_other_is_allowed(queue, settings, smtp_sink, now):
+    settings.EMAIL_CONNECTIONS = 1
+    for _ in range(70):
         queue()
 
     sent = send_due_messages(now=now)
 
-    assert (sent, smtp_sink.connections) == (30, 1)
+    assert (sent, smtp_sink.connections) == (70, 1)
+
+
+def test_a_few_messages_are_not_worth_a_second_connection(queue, smtp_sink, now):
+    for _ in range(4):
+        queue()
+
+    sent = send_due_messages(now=now)
+
+    assert (sent, smtp_sink.connections) == (4, 1)
+
+
+def test_many_messages_share_the_connections_that_are_allowed(queue, settings, smtp_sink, now):
+    settings.EMAIL_CONNECTIONS = 4
+    for _ in range(70):
+        queue()
+
+    sent = send_due_messages(now=now)
+
+    assert (sent, len(set(smtp_sink.message_ids)), smtp_sink.connections) == (70, 70, 4)
+    assert ledger().sent == 70
+
+
+def test_a_server_that_takes_fewer_connections_gets_all_mail_over_those(queue, settings, now):
+    settings.EMAIL_CONNECTIONS = 4
+    messages = [queue() for _ in range(70)]
+
+    with SmtpSink(max_connections=2, delay_seconds=0.002) as sink:
+        settings.EMAIL_URL = sink.url
+        sent = send_due_messages(now=now)
+
+    assert (sent, len(set(sink.message_ids)), sink.connections) == (70, 70, 4)
+    assert not Message.objects.filter(pk__in=[message.pk for message in messages]).exclude(attempts=1).exists()
+    assert not Relay.objects.filter(failures_in_row__gt=0).exists()
 
 
 def test_a_message_is_not_sent_before_it_is_due(queue, smtp_sink, now):

@@ -4,7 +4,8 @@ import pytest
 
 from mail.models import Kind, Status, Suppression
 from mail.services import is_suppressed, lift_suppression, send_due_messages, suppress
-from mail.services.claims import begin, claim_batch, mark_data_sent
+from mail.services.claims import begin, claim_batch
+from mail.services.moments import commit_moments
 
 pytestmark = pytest.mark.django_db
 EMAIL = "ada@buyer.example"
@@ -39,7 +40,11 @@ def test_what_a_suppression_holds_back_depends_on_kind_and_topic(kind, topic, ex
     assert ("She unsubscribed." in message.reason) == (expected == Status.SUPPRESSED)
 
 
-@pytest.mark.parametrize("move", [begin, mark_data_sent])
+def let_body_leave(message, *, lease_seconds):
+    return commit_moments(bodies=[message], accepted=[], lease_seconds=lease_seconds, is_caught=False).may_leave
+
+
+@pytest.mark.parametrize("move", [begin, let_body_leave])
 def test_unsubscribing_between_claim_and_body_keeps_the_body_back(move, queue, now):
     queue(kind=Kind.MARKETING, to_email=EMAIL)
     [held] = claim_batch(now=now, lease_seconds=120)

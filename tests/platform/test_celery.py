@@ -15,8 +15,6 @@ TICKS = {
     "sales.watch_handovers",
     "capture.join_unjoined_submissions",
     "common.record_heartbeat",
-    "accounts.deliver_webhooks",
-    "accounts.answer_reset_requests",
 }
 
 
