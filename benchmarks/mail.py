@@ -3,7 +3,8 @@
 Each round sends the same number of 8 kB messages twice to the same sink process: by smtplib over one connection,
 constant bytes, no database (the floor); and by two sending processes over the ledger (claim, build, hand over, commit
 before each body, mark sent). A commit that reaches the disk stands before each body, so what one costs is printed
-beside: on a machine with other work on its disk the ratio says nothing.
+beside. On a machine with other work on its disk or processors the ratio says nothing; the processor time a mail, which
+is printed too, still does.
 """
 
 import argparse
@@ -13,6 +14,8 @@ import os
 import smtplib
 import statistics
 import time
+from pathlib import Path
+from typing import NamedTuple
 
 from benchmarks.scratch import fdatasync_microseconds, scratch_database  # sets Django up, so it comes first
 
@@ -80,13 +83,20 @@ def start_sink() -> int:
     return port.value
 
 
-def send_by_smtplib(port: int, mails: int) -> float:
-    """Return mails per second."""
+class Speed(NamedTuple):
+    """Mails per second, and microseconds of processor time a mail: of the senders and of their database processes."""
+
+    rate: float
+    sender: float
+    database: float = 0.0
+
+
+def send_by_smtplib(port: int, mails: int) -> Speed:
     with smtplib.SMTP("127.0.0.1", port) as client:
-        began = time.perf_counter()
+        began, used = time.perf_counter(), time.process_time()
         for _ in range(mails):
             client.sendmail("a@crm.example", ["b@buyer.example"], CONTENT)
-        return mails / (time.perf_counter() - began)
+        return Speed(mails / (time.perf_counter() - began), (time.process_time() - used) / mails * 1e6)
 
 
 def fill(mails: int) -> None:
@@ -105,32 +115,42 @@ def fill(mails: int) -> None:
         )
 
 
-def drain(port: int, together: multiprocessing.Barrier) -> None:
+def drain(port: int, together: multiprocessing.Barrier, used: multiprocessing.Queue) -> None:
     """One sending process."""
     settings.EMAIL_URL = f"smtp://127.0.0.1:{port}"
     connection.ensure_connection()
     together.wait()
+    python, database = time.process_time(), database_seconds()
     while Message.objects.filter(status=Status.PENDING).exists():
         send_due_messages(now=timezone.now())
+    used.put((time.process_time() - python, database_seconds() - database))
     together.wait()
 
 
-def send_by_ledger(port: int, mails: int) -> float:
-    """Return mails per second of two processes; their start and the queueing are not counted."""
+def database_seconds() -> float:
+    """Return the processor time of this connection's database process; 0 where that is out of sight."""
+    schedule = Path(f"/proc/{connection.connection.get_backend_pid()}/schedstat")
+    return int(schedule.read_text().split()[0]) / 1e9 if schedule.exists() else 0.0
+
+
+def send_by_ledger(port: int, mails: int) -> Speed:
+    """Measure two processes; their start and the queueing are not counted."""
     fill(mails)
     connections.close_all()
     together = multiprocessing.Barrier(PROCESSES + 1)
-    senders = [multiprocessing.Process(target=drain, args=(port, together)) for _ in range(PROCESSES)]
+    used: multiprocessing.Queue = multiprocessing.Queue()
+    senders = [multiprocessing.Process(target=drain, args=(port, together, used)) for _ in range(PROCESSES)]
     for sender in senders:
         sender.start()
     together.wait()
     began = time.perf_counter()
     together.wait()
     took = time.perf_counter() - began
+    python, database = (sum(spent) / mails * 1e6 for spent in zip(*(used.get() for _ in senders), strict=True))
     for sender in senders:
         sender.join()
     assert Message.objects.filter(status=Status.SENT).count() == mails, "not every message was sent"
-    return mails / took
+    return Speed(mails / took, python, database)
 
 
 def main() -> None:
@@ -143,9 +163,12 @@ def main() -> None:
         port = start_sink()
         ratios = []
         for _ in range(given.rounds):
-            floor, rate = send_by_smtplib(port, given.mails), send_by_ledger(port, given.mails)
-            ratios.append(rate / floor)
-            print(f"mail: smtplib {floor:,.0f}/s, ledger {rate:,.0f}/s by {PROCESSES} processes, {ratios[-1]:.2f}")
+            floor, ledger = send_by_smtplib(port, given.mails), send_by_ledger(port, given.mails)
+            ratios.append(ledger.rate / floor.rate)
+            print(
+                f"mail: smtplib {floor.rate:,.0f}/s ({floor.sender:.0f} us a mail), ledger {ledger.rate:,.0f}/s by "
+                f"{PROCESSES} processes ({ledger.sender:.0f} us, database {ledger.database:.0f} us), {ratios[-1]:.2f}"
+            )
     print(
         f"mail: {statistics.median(ratios):.2f} of smtplib on one connection (target {TARGET}); "
         f"fdatasync {fdatasync_microseconds():,.0f} us, load {os.getloadavg()[0]:.1f}"
