@@ -98,17 +98,20 @@ def form_list() -> QuerySet[Form]:
 
 def submissions_of(*, form: Form, user: User, only_held: bool = False, cursor: str | None = None) -> Page[Submission]:
     """Return one page of the submissions this person may see, the newest first. Raises BadCursor."""
-    rows = Submission.objects.filter(form=form).select_related("lead__state", "released_by")
-    if user.scope != Scope.ALL:
-        rows = rows.filter(lead__in=visible_leads(user))
+    rows = _visible(form, user).select_related("lead__state", "released_by")
     if only_held:
         rows = rows.filter(status=Submission.Status.HELD)
     return keyset_page(rows, order=("-id",), cursor=cursor)
 
 
-def last_submission_id(form: Form) -> UUID | None:
-    """Return the newest submission of a form; ids grow with time."""
-    return Submission.objects.filter(form=form).order_by("-pk").values_list("pk", flat=True).first()
+def last_submission_id(form: Form, user: User) -> UUID | None:
+    """Return the newest submission of a form that this person may see; ids grow with time."""
+    return _visible(form, user).order_by("-pk").values_list("pk", flat=True).first()
+
+
+def _visible(form: Form, user: User) -> QuerySet[Submission]:
+    rows = Submission.objects.filter(form=form)
+    return rows if user.scope == Scope.ALL else rows.filter(lead__in=visible_leads(user))
 
 
 @dataclass(frozen=True)

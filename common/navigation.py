@@ -18,7 +18,7 @@ THEMES = ("auto", "light", "dark")
 class Place:
     """A destination by the name of its URL; left out while nothing answers to that name. No roles: for everybody.
 
-    ``act`` is the entry in the table of keys.
+    ``act`` is the entry in the table of keys; ``also`` names URLs elsewhere that belong to it.
     """
 
     label: str
@@ -26,6 +26,7 @@ class Place:
     act: str
     name: str
     roles: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Item:
 EDITORS = ("admin", "marketer")
 WRITERS = ("admin", "marketer", "manager", "rep")
 PLACES = (
-    Place("Home", "home", "home", "home"),
+    Place("Home", "home", "home", "home", also=("insights:goal",)),
     Place("Leads", "users", "leads", "leads:list"),
     Place("Inbox", "inbox", "inbox", "sales:inbox"),
     Place("Forms", "document-text", "forms", "capture:forms"),
@@ -167,12 +168,13 @@ def _items(places: tuple[Place, ...], role: str, path: str) -> tuple[Item, ...]:
         url = first_url(place.name)
         if url and (not place.roles or role in place.roles):
             count_url = first_url("sales:count") if place.label == "Inbox" else ""
-            found.append(Item(place.label, place.icon, place.act, url, _is_under(path, url), count_url))
+            is_current = any(_is_under(path, of_place) for of_place in (url, *map(first_url, place.also)))
+            found.append(Item(place.label, place.icon, place.act, url, is_current, count_url))
     return tuple(found)
 
 
 def _is_under(path: str, url: str) -> bool:
-    return path == url if url == "/" else path.startswith(url)
+    return path == url if url == "/" else bool(url) and path.startswith(url)
 
 
 def _notices(installation: Any, scope: str) -> tuple[Notice, ...]:

@@ -43,7 +43,10 @@ def keyset_page(
 
 
 def _after(order: tuple[str, ...], values: list[Any]) -> Q:
-    """Row-value comparison written out, so that columns may run in different directions."""
+    """Row-value comparison written out, so that columns may run in different directions.
+
+    The bound on the first column alone says nothing new, but it is what lets an index start where the page does.
+    """
     condition = Q()
     equal = Q()
     for name, value in zip(order, values, strict=True):
@@ -51,7 +54,8 @@ def _after(order: tuple[str, ...], values: list[Any]) -> Q:
         step = "lt" if name.startswith("-") else "gt"
         condition |= equal & Q(**{f"{column}__{step}": value})
         equal &= Q(**{column: value})
-    return condition
+    first = order[0]
+    return Q(**{f"{first.lstrip('-')}__{'lte' if first.startswith('-') else 'gte'}": values[0]}) & condition
 
 
 def _encode(row: Model, order: tuple[str, ...]) -> str:

@@ -26,12 +26,22 @@ class Period:
     @property
     def since(self) -> datetime:
         """The first moment of the period."""
-        return datetime.combine(self.first, time.min, self.zone)
+        return day_start(self.first, self.zone)
 
     @property
     def until(self) -> datetime:
         """The first moment after the period."""
-        return datetime.combine(self.last + timedelta(days=1), time.min, self.zone)
+        return day_start(self.last + timedelta(days=1), self.zone)
+
+    @property
+    def span(self) -> str:
+        """First and last day, as a name."""
+        return f"{self.first}..{self.last}"
+
+
+def day_start(day: date, zone: ZoneInfo) -> datetime:
+    """Return the first moment of ``day`` in ``zone``."""
+    return datetime.combine(day, time.min, zone)
 
 
 def period(key: str, *, now: datetime, zone: ZoneInfo) -> Period:

@@ -20,3 +20,9 @@ def rows(name: str, **parameters: Any) -> list[dict[str, Any]]:
         cursor.execute(_text(name), parameters)
         columns = [column.name for column in cursor.description]
         return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+
+
+def run(name: str, **parameters: Any) -> None:
+    """Do what ``insights/sql/<name>.sql`` does."""
+    with connection.cursor() as cursor:
+        cursor.execute(_text(name), parameters)

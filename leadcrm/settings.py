@@ -105,6 +105,7 @@ CELERY_BEAT_SCHEDULE = {
         "nurturing.advance_due_enrollments",
         "sales.watch_handovers",
         "capture.join_unjoined_submissions",
+        "insights.roll_up",
         "common.record_heartbeat",
     )
 }

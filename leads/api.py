@@ -26,7 +26,8 @@ from leads import selectors, services
 from leads.kinds import REQUEST_KINDS, Stage, Temperature
 from leads.matching import email_key
 from leads.models import Activity, Lead, Transition
-from leads.selectors.lists import in_stages, in_temperatures, mentioning
+from leads.selectors.lists import in_stages, in_temperatures
+from leads.selectors.search import mentioning
 from leads.serializers import ActivitySerializer, LeadSerializer, NewActivitySerializer, activity_json
 from leads.serializers_bulk import BulkAnswerSerializer, BulkSerializer, bulk_json
 

@@ -23,7 +23,7 @@ SEQUENCE = {"name": "After the guide", "topic": "guides"}
 STEPS: list[dict[str, Any]] = [
     {
         "delay_hours": 48,
-        "subject": "Three questions to ask after {{offer_name|the guide}}",
+        "subject": "{{offer_name|Your guide}}: three questions to ask next",
         "body": """\
 Hello {{first_name|there}},
 

@@ -21,7 +21,7 @@
     label i{font-style:normal;font-weight:400;opacity:.8}
     input,textarea,select,button{font:inherit;color:inherit;width:100%;min-height:44px;padding:9px 12px;margin:0;border:1px solid var(--lead-border,#7b8497);border-radius:var(--lead-radius,6px);background:var(--lead-field,transparent)}
     textarea{display:block;height:108px;min-height:108px;resize:vertical}
-    :is(input,textarea,select,button,.done):focus-visible{outline:3px solid var(--lead-accent,#0b63ce);outline-offset:2px}
+    :is(input,textarea,select,button):focus-visible{outline:3px solid var(--lead-accent,#0b63ce);outline-offset:2px}
     [aria-invalid=true]{border-color:var(--lead-error,light-dark(#b42318,#ff9b8a));box-shadow:0 0 0 1px var(--lead-error,light-dark(#b42318,#ff9b8a))}
     .e{min-height:21px;margin:2px 0 var(--lead-gap,4px);font-size:14px;line-height:19px;color:var(--lead-error,light-dark(#b42318,#ff9b8a))}
     .e:not(:empty)::before{content:"⚠ ";content:"⚠ "/""}
@@ -34,7 +34,7 @@
     button[aria-disabled=true]{cursor:default;opacity:.75}
     .s{min-height:24px;margin:0 0 4px;font-size:15px}
     .t{position:absolute;left:-9999px;width:1px;height:1px;overflow:hidden}
-    .done{align-content:center;padding:24px 16px;font-size:18px;text-align:center}
+    .done{outline:0;align-content:center;padding:24px 16px;font-size:18px;text-align:center}
     .done::before{content:"✓";content:"✓"/"";font-size:32px;color:var(--lead-accent,#0b63ce)}
     @media(forced-colors:active){button{border-color:ButtonText}[aria-invalid=true]{outline:2px solid Mark}}
   `;

@@ -19,7 +19,7 @@ from capture.views.snippets import snippets
 def trial(request: SignedInRequest, form_id: str) -> HttpResponse:
     """The real form on the left, its first lead on the right."""
     form = get_object_or_404(Form.objects.select_related("live_version"), pk=form_id)
-    context = {"form": form, "after": selectors.last_submission_id(form), "snippets": snippets(form)}
+    context = {"form": form, "after": selectors.last_submission_id(form, request.user), "snippets": snippets(form)}
     return render(request, "capture/trial.html", context)
 
 

@@ -31,7 +31,7 @@ def attention(*, now: datetime) -> list[Attention]:
 
 
 def _overdue(now: datetime) -> Attention | None:
-    count = Handover.objects.filter(state=State.QUEUED, first_contact_due_at__lte=now).count()
+    count = Handover.objects.filter(state=State.QUEUED, closed_at=None, first_contact_due_at__lte=now).count()
     if not count:
         return None
     return Attention(
@@ -44,7 +44,7 @@ def _overdue(now: datetime) -> Attention | None:
 
 
 def _undecided(now: datetime) -> Attention | None:
-    count = Handover.objects.filter(state=State.CLAIMED, verdict_due_at__lte=now).count()
+    count = Handover.objects.filter(state=State.CLAIMED, closed_at=None, verdict_due_at__lte=now).count()
     if not count:
         return None
     return Attention(

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from common.models import Installation
 from common.ui import FEW, duration_text
-from insights import queries
 from insights.models import Goal
 from insights.periods import Period, before, month_end, period, working_days
+from insights.selectors.answers import Answers
 from insights.selectors.attention import Attention, attention
 from insights.selectors.links import leads_url
 from leads.kinds import Channel
@@ -109,6 +109,7 @@ class Home:
     sources: list[SourceRow]
     first_contact: FirstContact
     attention: list[Attention]
+    as_of: datetime | None
     has_leads: bool
 
     @property
@@ -123,13 +124,14 @@ def home(*, period_key: str, source_id: int | None, now: datetime) -> Home:
     installation = Installation.current()
     chosen = period(period_key, now=now, zone=ZoneInfo(installation.time_zone))
     source = Source.objects.filter(pk=source_id).first() if source_id else None
-    steps = _steps(chosen, source)
-    steps_before = _steps(before(chosen), source)
-    temperature = {row["temperature"]: row["leads"] for row in queries.rows("temperature")}
+    answers = Answers.current()
+    steps = _steps(answers, chosen, source)
+    steps_before = _steps(answers, before(chosen), source)
+    temperature = {row["temperature"]: row["leads"] for row in answers.temperature()}
     return Home(
         period=chosen,
         source=source,
-        goal=_goal(installation, now),
+        goal=_goal(answers, installation, now),
         funnel=_funnel(steps, chosen, source),
         reached_sql=_count(steps, "sql"),
         cohort=_count(steps, "new"),
@@ -137,16 +139,16 @@ def home(*, period_key: str, source_id: int | None, now: datetime) -> Home:
         cohort_before=_count(steps_before, "new"),
         temperature={name: temperature.get(name, 0) for name in ("hot", "warm", "cold")},
         temperature_urls={name: leads_url(temperature=name, in_play=1) for name in ("hot", "warm", "cold")},
-        sources=_sources(chosen),
-        first_contact=_first_contact(chosen, now),
+        sources=_sources(answers, chosen),
+        first_contact=_first_contact(answers, chosen, now),
         attention=attention(now=now),
+        as_of=answers.as_of,
         has_leads=bool(temperature) or _count(steps, "new") > 0,
     )
 
 
-def _steps(chosen: Period, source: Source | None) -> dict[str, dict[str, Any]]:
-    answer = queries.rows("funnel", since=chosen.since, until=chosen.until, source_id=source.pk if source else None)
-    return {row["step"]: row for row in answer}
+def _steps(answers: Answers, chosen: Period, source: Source | None) -> dict[str, dict[str, Any]]:
+    return {row["step"]: row for row in answers.funnel(chosen, source_id=source.pk if source else None)}
 
 
 def _count(steps: Mapping[str, Mapping[str, Any]], step: str) -> int:
@@ -178,10 +180,10 @@ def target_of(month: date) -> int | None:
     return Goal.objects.filter(month=month).values_list("accepted_sqls", flat=True).first()
 
 
-def _goal(installation: Installation, now: datetime) -> GoalLine:
+def _goal(answers: Answers, installation: Installation, now: datetime) -> GoalLine:
     month = period("month", now=now, zone=ZoneInfo(installation.time_zone))
     today = now.astimezone(month.zone).date()
-    achieved = queries.rows("achieved", since=month.since, until=month.until)[0]
+    achieved = answers.achieved(month)
     target = target_of(month.first)
     gone = working_days(month.first, today, installation.work_days)
     whole = working_days(month.first, month_end(today), installation.work_days)
@@ -201,9 +203,8 @@ def _goal(installation: Installation, now: datetime) -> GoalLine:
     )
 
 
-def _sources(chosen: Period) -> list[SourceRow]:
-    answer = queries.rows("sources", since=chosen.since, until=chosen.until, limit=SOURCES_SHOWN)
-    return [_source_row(row, chosen) for row in answer]
+def _sources(answers: Answers, chosen: Period) -> list[SourceRow]:
+    return [_source_row(row, chosen) for row in answers.sources(chosen, limit=SOURCES_SHOWN)]
 
 
 def _source_row(row: Mapping[str, Any], chosen: Period) -> SourceRow:
@@ -225,7 +226,6 @@ def _source_row(row: Mapping[str, Any], chosen: Period) -> SourceRow:
     )
 
 
-def _first_contact(chosen: Period, now: datetime) -> FirstContact:
-    row = queries.rows("first_contact", since=chosen.since, until=chosen.until, now=now)[0]
+def _first_contact(answers: Answers, chosen: Period, now: datetime) -> FirstContact:
     url = leads_url(did="handed_over", done_from=chosen.first, done_to=chosen.last)
-    return FirstContact(url=url, **row)
+    return FirstContact(url=url, **answers.first_contact(chosen, now=now))

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from common.models import Installation
 from insights import queries
 from insights.periods import Period, period
+from insights.selectors.answers import Answers
 from sales.reasons import REJECT_REASONS
 
 ALL_SOURCES = 1000
@@ -21,17 +22,17 @@ def reported_period(key: str, *, now: datetime) -> Period:
 
 def funnel(chosen: Period, *, source_id: int | None = None) -> list[dict[str, Any]]:
     """Return how far the leads that came in the period have got: a row for each step that any reached."""
-    return queries.rows("funnel", since=chosen.since, until=chosen.until, source_id=source_id)
+    return Answers.current().funnel(chosen, source_id=source_id)
 
 
 def sources(chosen: Period) -> list[dict[str, Any]]:
     """Return what every source brought in the period, ranked by customers and then by accepted SQLs."""
-    return queries.rows("sources", since=chosen.since, until=chosen.until, limit=ALL_SOURCES)
+    return Answers.current().sources(chosen, limit=ALL_SOURCES)
 
 
 def speed(chosen: Period, *, now: datetime) -> dict[str, Any]:
     """Return how fast sales first contacted what was handed over in the period."""
-    return queries.rows("first_contact", since=chosen.since, until=chosen.until, now=now)[0]
+    return Answers.current().first_contact(chosen, now=now)
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,11 @@ PEEKED_EVENTS = 6
 @require_GET
 @login_required
 def lead_page(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
-    """Show one lead: who, why, what happened, what next."""
+    """Show one lead: who, why, what happened, what next; or which colleague works with it."""
+    if not lead_selectors.visible_leads(request.user).filter(pk=lead_id).exists():
+        colleague = lead_selectors.colleague_with(request.user, lead_id)
+        if colleague is not None:
+            return render(request, "leads/of_colleague.html", {"colleague": colleague}, status=403)
     return render(request, "leads/page.html", _context(request, _lead(request, lead_id)))
 
 

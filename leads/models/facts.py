@@ -86,6 +86,8 @@ class Mark(models.Model):
         indexes = [
             models.Index(fields=["-urgent", "due_at"], name="mark_due_urgent_first"),
             models.Index(fields=["lead"], name="mark_of_lead"),
+            # the leads that could not be judged: few, among a time mark for almost every lead
+            models.Index(fields=["lead"], name="mark_put_off", condition=~Q(error="")),
         ]
 
     def __str__(self) -> str:

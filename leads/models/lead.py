@@ -113,7 +113,8 @@ class LeadState(models.Model):
         ]
         indexes = [
             models.Index(fields=["stage", "-lead"], name="lead_list_by_stage"),
-            models.Index(fields=["temperature", "-lead"], name="lead_list_by_temperature"),
+            # with the stage, so that those in play are counted in the index alone
+            models.Index(fields=["temperature", "-lead"], include=["stage"], name="lead_list_by_temperature"),
         ]
 
     def __str__(self) -> str:

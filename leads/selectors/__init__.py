@@ -2,19 +2,21 @@
 
 from leads.selectors.facts import engine_facts, facts_of, profile_of
 from leads.selectors.finding import leads_at_hand, leads_found
-from leads.selectors.lists import LeadFilter, lead_count, lead_list
+from leads.selectors.lists import LeadFilter, lead_count, lead_list, lead_listing
 from leads.selectors.pages import consents_of, proposals_of, stage_history, stage_rail, touches_of
 from leads.selectors.timeline import TimelineItem, timeline, timeline_page
-from leads.selectors.visibility import visible_leads
+from leads.selectors.visibility import colleague_with, visible_leads
 
 __all__ = [
     "LeadFilter",
     "TimelineItem",
+    "colleague_with",
     "consents_of",
     "engine_facts",
     "facts_of",
     "lead_count",
     "lead_list",
+    "lead_listing",
     "leads_at_hand",
     "leads_found",
     "profile_of",

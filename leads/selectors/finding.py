@@ -8,7 +8,8 @@ from psycopg2.errors import QueryCanceled
 
 from accounts.models import User
 from leads.models import Lead
-from leads.selectors.lists import NEWEST_FIRST, mentioning
+from leads.selectors.lists import NEWEST_FIRST
+from leads.selectors.search import mentioning
 from leads.selectors.visibility import visible_leads
 
 FEW = 7

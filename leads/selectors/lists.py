@@ -1,7 +1,7 @@
 """The list of leads: search, filters, keyset pages. Every number of a report links to one of these lists."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,17 +9,19 @@ from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
-from accounts.models import User
+from accounts.models import Scope, User
 from common.models import Installation
 from common.pages import Page, keyset_page
 from leads.kinds import STAGE_ORDER, Kind, Stage, Temperature
-from leads.models import Activity, Lead, Mark, Transition
+from leads.models import Activity, Lead, LeadState, Mark, Transition
+from leads.selectors.search import mentioning
 from leads.selectors.visibility import visible_leads
 
 NEWEST_FIRST = ("-created_at", "-id")
+# Ids rise with time as well, and the indexes of what leads are judged to be have them in this order.
+NEWEST_ID_FIRST = ("-id",)
 COUNT_LIMIT = 10_000
-MAX_WORDS = 6
-SEARCHED = ("email", "first_name", "last_name", "company", "phone")
+FOUND_LIMIT = 1_000  # of a search: each match is looked at
 SALES_ACTS = {
     "handed_over": Kind.HANDOVER_OPENED,
     "accepted": Kind.HANDOVER_ACCEPTED,
@@ -58,17 +60,48 @@ class LeadFilter:
 def lead_list(user: User, wanted: LeadFilter, *, cursor: str | None = None, size: int = 50) -> Page[Lead]:
     """Return one page of the leads this person may see, newest first. Raises BadCursor."""
     rows = filtered(visible_leads(user), wanted, user).select_related("state", "source", "owner")
-    return keyset_page(rows, order=NEWEST_FIRST, cursor=cursor, size=size)
+    order = NEWEST_ID_FIRST if wanted.stage or wanted.temperature else NEWEST_FIRST
+    return keyset_page(rows, order=order, cursor=cursor, size=size)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One page of leads, and how many there are in all; ``is_more`` where they were counted up to a limit only."""
+
+    page: Page[Lead]
+    count: int
+    is_more: bool
+
+
+def lead_listing(user: User, wanted: LeadFilter, *, cursor: str | None = None) -> Listing:
+    """Return a page of the leads this person may see with their count. Raises BadCursor."""
+    page = lead_list(user, wanted, cursor=cursor)
+    is_whole = not cursor and not page.next_cursor
+    count = len(page.items) if is_whole else lead_count(user, wanted)
+    limit = FOUND_LIMIT if wanted.q else COUNT_LIMIT
+    return Listing(page, min(count, limit), count > limit)
 
 
 def lead_count(user: User, wanted: LeadFilter) -> int:
-    """Return how many leads match, counting no further than 10,001."""
-    return filtered(visible_leads(user), wanted, user).order_by()[: COUNT_LIMIT + 1].count()
+    """Return how many leads match, counting no further than one beyond the limit."""
+    if user.scope == Scope.ALL and _is_of_states_alone(wanted):
+        rows: QuerySet = LeadState.objects.filter(_standing(wanted, ""))
+    else:
+        rows = filtered(visible_leads(user), wanted, user)
+    return rows.order_by()[: (FOUND_LIMIT if wanted.q else COUNT_LIMIT) + 1].count()
+
+
+def _is_of_states_alone(wanted: LeadFilter) -> bool:
+    """Whether the states alone say which leads match: nothing else is asked, and none without a state would."""
+    rest = replace(wanted, stage=(), temperature=(), grade=(), in_play=False)
+    is_narrow = wanted.stage or wanted.temperature or wanted.grade
+    has_unjudged = Stage.NEW in wanted.stage or Temperature.COLD in wanted.temperature
+    return rest == LeadFilter() and bool(is_narrow) and not has_unjudged
 
 
 def filtered(leads: QuerySet[Lead], wanted: LeadFilter, user: User) -> QuerySet[Lead]:
     """Narrow ``leads`` to what is wanted."""
-    leads = _by_standing(leads, wanted)
+    leads = leads.filter(_standing(wanted, "state__"))
     leads = _by_origin(leads, wanted)
     leads = _by_history(leads, wanted)
     if wanted.owner:
@@ -78,30 +111,33 @@ def filtered(leads: QuerySet[Lead], wanted: LeadFilter, user: User) -> QuerySet[
     return leads.filter(mentioning(wanted.q))
 
 
-def _by_standing(leads: QuerySet[Lead], wanted: LeadFilter) -> QuerySet[Lead]:
+def _standing(wanted: LeadFilter, path: str) -> Q:
+    """Return what is wanted of the state; ``path`` leads to it, and leads without one match where ``path`` does."""
+    standing = Q()
     if wanted.stage:
-        leads = leads.filter(in_stages(wanted.stage))
+        standing &= Q(**{f"{path}stage__in": wanted.stage}) | _unjudged(path, Stage.NEW in wanted.stage)
     if wanted.temperature:
-        leads = leads.filter(in_temperatures(wanted.temperature))
+        is_cold = Temperature.COLD in wanted.temperature
+        standing &= Q(**{f"{path}temperature__in": wanted.temperature}) | _unjudged(path, is_cold)
     if wanted.grade:
-        leads = leads.filter(state__grade__in=wanted.grade)
+        standing &= Q(**{f"{path}grade__in": wanted.grade})
     if wanted.in_play:
-        leads = leads.exclude(state__stage__in=[Stage.CUSTOMER, Stage.DISQUALIFIED])
-    return leads
+        standing &= ~Q(**{f"{path}stage__in": [Stage.CUSTOMER, Stage.DISQUALIFIED]})
+    return standing
 
 
 def in_stages(stages: Collection[str]) -> Q:
     """Return the leads that are in one of ``stages``; one not judged yet counts as new."""
-    return Q(state__stage__in=stages) | _unjudged(Stage.NEW in stages)
+    return _standing(LeadFilter(stage=tuple(stages)), "state__")
 
 
 def in_temperatures(temperatures: Collection[str]) -> Q:
     """Return the leads that have one of ``temperatures``; one not judged yet counts as cold."""
-    return Q(state__temperature__in=temperatures) | _unjudged(Temperature.COLD in temperatures)
+    return _standing(LeadFilter(temperature=tuple(temperatures)), "state__")
 
 
-def _unjudged(counts: bool) -> Q:
-    return Q(state=None) if counts else Q(pk__in=[])
+def _unjudged(path: str, counts: bool) -> Q:
+    return Q(state=None) if counts and path else Q(pk__in=[])
 
 
 def _by_origin(leads: QuerySet[Lead], wanted: LeadFilter) -> QuerySet[Lead]:
@@ -154,14 +190,3 @@ def _owned_by(owner: str, user: User) -> Q:
     if owner == "me":
         return Q(owner=user)
     return Q(owner=None) if owner == "nobody" else Q(owner_id=int(owner))
-
-
-def mentioning(text: str) -> Q:
-    """Return the leads whose name, address, company or phone has each of the first six words of ``text``."""
-    wanted = Q()
-    for word in text.split()[:MAX_WORDS]:
-        found = Q()
-        for field in SEARCHED:
-            found |= Q(**{f"{field}__icontains": word[:254]})
-        wanted &= found
-    return wanted

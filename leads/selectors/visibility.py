@@ -1,9 +1,20 @@
 """Who sees which leads: the one place that decides."""
 
+from uuid import UUID
+
 from django.db.models import Q, QuerySet
 
 from accounts.models import Scope, User
 from leads.models import Lead
+
+
+def colleague_with(user: User, lead_id: UUID) -> User | None:
+    """Return who of the person's own team works with a lead that is not shown to them; None for any other lead."""
+    if not user.team_id:
+        return None
+    owned = Lead.objects.filter(pk=lead_id, team_id=user.team_id, owner__team_id=user.team_id).select_related("owner")
+    lead = owned.exclude(owner=user).first()
+    return lead.owner if lead else None
 
 
 def visible_leads(user: User) -> QuerySet[Lead]:

@@ -9,12 +9,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from accounts.requests import SignedInRequest
-from common.pages import BadCursor, Page
+from common.pages import BadCursor
 from leads import selectors
 from leads.forms import LeadFilterForm
 from leads.kinds import Channel, Stage, Temperature
 from leads.models import Source
-from leads.selectors.lists import COUNT_LIMIT, LeadFilter
+from leads.selectors.lists import LeadFilter
 
 CHIP_WORDS = {
     "grade": "Fit is {}",
@@ -45,17 +45,15 @@ def lead_list(request: SignedInRequest) -> HttpResponse:
     form = LeadFilterForm(request.GET)
     wanted = form.wanted()
     try:
-        page: Page[Any] = selectors.lead_list(request.user, wanted, cursor=request.GET.get("cursor"))
+        listing = selectors.lead_listing(request.user, wanted, cursor=request.GET.get("cursor"))
     except BadCursor:
         return redirect(f"{request.path}?{_without(request.GET, 'cursor')}")
-    count = selectors.lead_count(request.user, wanted)
+    older = listing.page.next_cursor
     context = {
-        "page": page,
-        "older_url": f"?{_without(request.GET)}&cursor={page.next_cursor}" if page.next_cursor else "",
+        **vars(listing),
+        "older_url": f"?{_without(request.GET)}&cursor={older}" if older else "",
         "newer_url": f"?{_without(request.GET)}" if "cursor" in request.GET else "",
         "kept": [(name, value) for name, value in request.GET.items() if name not in OWN_CONTROLS],
-        "count": min(count, COUNT_LIMIT),
-        "is_more": count > COUNT_LIMIT,
         "chips": _chips(request.GET, wanted),
         "errors": form.errors,
         "wanted": wanted,

@@ -1,8 +1,9 @@
 """The guide somebody asked for: sent at once, whether or not they want marketing, and with no marketing in it."""
 
 import logging
+from collections import Counter
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import DataError, transaction
@@ -16,6 +17,10 @@ from mail.services import queue_message
 from nurturing.letters import requested_footing, write_letter
 from nurturing.models import RequestedMail, Template
 from nurturing.starter import GUIDE_TEMPLATE
+
+# Whoever types a stranger's address into forms again and again must not fill that mailbox through us.
+MOST_A_DAY = 5
+DAY = timedelta(days=1)
 
 logger = logging.getLogger(__name__)
 
@@ -38,10 +43,25 @@ def send_requested_guides(*, lead_ids: Collection[UUID], now: datetime) -> int:
     )
     if not waiting:
         return 0
-    template, installation = guide_template(now), Installation.current()
-    rows = [_request(activity, template, installation, now) for activity in waiting]
+    template, installation, sent = guide_template(now), Installation.current(), _sent_today(lead_ids, now)
+    rows = []
+    for activity in waiting:
+        sent[activity.lead_id] += 1
+        is_too_many = sent[activity.lead_id] > MOST_A_DAY
+        rows.append(_refused(activity, now) if is_too_many else _request(activity, template, installation, now))
     RequestedMail.objects.bulk_create(rows, ignore_conflicts=True)
     return sum(1 for row in rows if row.message)
+
+
+def _sent_today(lead_ids: Collection[UUID], now: datetime) -> Counter[UUID]:
+    """Return how many mails each lead asked for within a day."""
+    asked = RequestedMail.objects.filter(activity__lead__in=lead_ids, queued_at__gt=now - DAY, message__isnull=False)
+    return Counter(asked.values_list("activity__lead", flat=True))
+
+
+def _refused(activity: Activity, now: datetime) -> RequestedMail:
+    problem = f"Not sent: this address was sent {MOST_A_DAY} guides within a day, and anybody can type it into a form."
+    return RequestedMail(activity=activity, problem=problem, queued_at=now)
 
 
 def guide_template(now: datetime) -> Template:

@@ -42,13 +42,13 @@ def judge(
     hold: Hold = NO_HOLD,
     look_ahead: bool = True,
 ) -> Judgement:
-    """Judge one lead at ``at`` by what was known at ``known_at`` (default: the same moment).
+    """Judge one lead at ``at`` by what was known at ``known_at`` (default: at each moment what is known by then).
 
     ``hold`` says where the lead stands, and matters only for rule sets with hold hours. Without ``look_ahead``
     ``next_change_at`` is not computed.
     """
     fit = judge_fit(profile, rules)
-    reading = read_facts(facts, rules, at, known_at or at)
+    reading = read_facts(facts, rules, at, known_at)
     earnings, parts = _fade(reading.earned, rules, (at - EPOCH).total_seconds())
     before_clamp = _sum(earnings, rules)
     engagement = clamp(before_clamp)
@@ -113,19 +113,28 @@ def _disqualifier(profile: Profile, rules: CompiledRuleSet) -> ProfileRule | Non
     return None
 
 
-def read_facts(facts: Iterable[FactLike], rules: CompiledRuleSet, at: datetime, known_at: datetime) -> Reading:
-    """Collect what the facts earn, trigger and announce. Later, undone and machine facts do not count."""
+def read_facts(facts: Iterable[FactLike], rules: CompiledRuleSet, at: datetime, known_at: datetime | None) -> Reading:
+    """Collect what the facts earn, trigger and announce. Later, undone and machine facts do not count.
+
+    Facts recorded after ``at``, by a clock that was ahead, count from then on; with ``known_at`` the later never do.
+    """
     reading = Reading()
     by_kind = rules.by_kind
     visible: list[FactLike] = []
     undone: set[str] = set()
+    horizon = known_at or at
     for fact in facts:
         plan = by_kind.get(fact.kind)
-        if plan is None or fact.recorded_at > known_at:
+        if plan is None:
             continue
-        if fact.occurred_at > at:
-            if reading.upcoming is None or fact.occurred_at < reading.upcoming:
-                reading.upcoming = fact.occurred_at
+        counts_from = fact.occurred_at
+        if fact.recorded_at > horizon:
+            if known_at is not None:
+                continue
+            counts_from = max(counts_from, fact.recorded_at)
+        if counts_from > at:
+            if reading.upcoming is None or counts_from < reading.upcoming:
+                reading.upcoming = counts_from
         elif plan.is_undone:
             undone.add(str(fact.payload.get("undoes")))
         else:

@@ -1,6 +1,7 @@
 """What a stranger writes is shown as written; it never becomes markup, a template or a link (S01-S06)."""
 
 import re
+import secrets
 from email import message_from_bytes, policy
 
 import pytest
@@ -33,7 +34,8 @@ def world() -> World:
         last_name=TOKENS,
         company=TAG,
         job_title=f"javascript:alert(1){TAG}",
-        message=f"{TAG}\n{TOKENS}",
+        # of its own each time: a text that comes again and again is held
+        message=f"{TAG}\n{TOKENS} {secrets.token_hex(4)}",
         page=f"https://work.example/?utm_source={TAG}&utm_campaign={TAG}&utm_medium=javascript:x",
         first_page=f"javascript:alert(1)//{TAG}",
         first_referrer=f"https://evil.example/{TAG}",

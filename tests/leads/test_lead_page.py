@@ -67,6 +67,20 @@ def test_a_lead_of_another_team_is_not_there(client, lead) -> None:
     assert not Activity.objects.filter(kind=Kind.NOTE_ADDED).exists()
 
 
+def test_a_lead_that_a_colleague_has_claimed_names_the_colleague_and_nothing_else(client, lead) -> None:
+    team = make_team()
+    owner = make_user(Role.REP, team=team, name="Rita Rep")
+    Lead.objects.filter(pk=lead.pk).update(team=team, owner=owner)
+    client.force_login(make_user(Role.REP, team=team))
+
+    answer = client.get(url(lead))
+
+    assert answer.status_code == 403
+    assert "Rita Rep works with this lead" in answer.content.decode()
+    assert lead.email not in answer.content.decode() and lead.last_name not in answer.content.decode()
+    assert client.post(url(lead, "lead_note"), {"text": "Mine?"}).status_code == 404
+
+
 def test_a_stage_is_pinned_with_its_reason_and_released(client, marketer, lead) -> None:
     pinned = client.post(url(lead, "lead_stage"), {"to": "iql", "reason": "Is a student"}, follow=True)
     state = LeadState.objects.get(lead=lead)
@@ -152,7 +166,7 @@ def test_a_viewer_reads_and_changes_nothing(client, lead) -> None:
         for name in ("lead_stage", "lead_release", "lead_note", "lead_edit")
     ]
 
-    assert "Set stage" not in html and "Write a note" not in html
+    assert "#stage-dialog" not in html and url(lead, "lead_note") not in html
     assert refused == [403, 403, 403, 403]
 
 

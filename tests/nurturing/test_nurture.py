@@ -177,7 +177,7 @@ def test_people_on_the_way_finish_the_version_they_entered(ask, sequence, now):
     advance_due_enrollments(now=now + timedelta(days=2))
 
     subjects = dict(Message.objects.filter(kind="marketing").values_list("about", "subject"))
-    assert subjects[early.pk].startswith("Three questions")
+    assert "three questions" in subjects[early.pk]
     assert subjects[late.pk] == "New subject"
 
 

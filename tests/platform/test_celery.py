@@ -15,6 +15,8 @@ TICKS = {
     "sales.watch_handovers",
     "capture.join_unjoined_submissions",
     "common.record_heartbeat",
+    "accounts.deliver_webhooks",
+    "accounts.answer_reset_requests",
 }
 
 

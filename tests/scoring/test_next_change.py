@@ -32,21 +32,20 @@ def is_different(later, first):
 @settings(max_examples=40, deadline=None, suppress_health_check=SLOW_START)
 def test_nothing_changes_before_it_and_something_may_change_at_it(definition, profile, history, offset):
     rules, at = CompiledRuleSet(definition), NOW + offset
-    known = [fact for fact in history if fact.recorded_at <= at]
-    first = judge(known, profile, rules, at)
+    first = judge(history, profile, rules, at)
 
     second = at.replace(microsecond=0)
     for _ in range(SECONDS):
         second += timedelta(seconds=1)
         if first.next_change_at is not None and second >= first.next_change_at:
             break
-        assert not is_different(judge(known, profile, rules, second, look_ahead=False), first), second
+        assert not is_different(judge(history, profile, rules, second, look_ahead=False), first), second
 
     if first.next_change_at is not None:
         assert first.next_change_at > at
         assert first.next_change_at.microsecond == 0
-        later = judge(known, profile, rules, first.next_change_at, look_ahead=False)
-        assert is_different(later, first) or becomes_due(known, at, first.next_change_at)
+        later = judge(history, profile, rules, first.next_change_at, look_ahead=False)
+        assert is_different(later, first) or becomes_due(history, at, first.next_change_at)
 
 
 def becomes_due(history, at, moment):
@@ -54,7 +53,8 @@ def becomes_due(history, at, moment):
     due = [
         fact.occurred_at + timedelta(minutes=10) for fact in history if fact.kind.startswith(("handover", "outcome"))
     ]
-    due += [fact.occurred_at for fact in history if fact.occurred_at > at]
+    begins = [max(fact.occurred_at, fact.recorded_at) for fact in history]
+    due += [each for each in begins if each > at]
     return any(moment - timedelta(seconds=1) < each <= moment for each in due)
 
 
@@ -68,14 +68,13 @@ def becomes_due(history, at, moment):
 @settings(max_examples=100, deadline=None, suppress_health_check=SLOW_START)
 def test_with_real_half_lives_the_second_before_shows_the_same(definition, profile, history, hold, shares):
     rules = CompiledRuleSet(definition)
-    known = [fact for fact in history if fact.recorded_at <= NOW]
-    first = judge(known, profile, rules, NOW, hold=hold)
+    first = judge(history, profile, rules, NOW, hold=hold)
     hold = first.decision.hold_after(hold)
     until = first.next_change_at or NOW + timedelta(days=2_000)
 
     for moment in [NOW + (until - NOW) * share for share in shares if share < 1] + [until - timedelta(seconds=1)]:
         if moment < until:
-            assert not is_different(judge(known, profile, rules, moment, hold=hold, look_ahead=False), first)
+            assert not is_different(judge(history, profile, rules, moment, hold=hold, look_ahead=False), first)
     if first.next_change_at is not None:
-        later = judge(known, profile, rules, until, hold=hold, look_ahead=False)
-        assert is_different(later, first) or becomes_due(known, NOW, until)
+        later = judge(history, profile, rules, until, hold=hold, look_ahead=False)
+        assert is_different(later, first) or becomes_due(history, NOW, until)

@@ -1,0 +1,34 @@
+"""Finding leads by words: one trigram index over all that is searched (leads/sql/search_1.sql)."""
+
+from django.db.models import F, Func, Q, TextField
+from django.db.models.lookups import IContains
+
+MAX_WORDS = 6
+SEARCHED = ("email", "first_name", "last_name", "company", "phone")
+
+
+class SearchText(Func):
+    """What is searched, in one text; written exactly as the index has it. No word spans two fields: it has no space."""
+
+    arg_joiner = " || ' ' || "
+    template = "(%(expressions)s)"
+    output_field = TextField()
+
+    def __init__(self) -> None:
+        super().__init__(*map(F, SEARCHED))
+
+
+def mentioning(text: str) -> Q:
+    """Return the leads whose name, address, company or phone has each of the first six words of ``text``."""
+    wanted = Q()
+    for word in text.split()[:MAX_WORDS]:
+        wanted &= _having(word[:254])
+    return wanted
+
+
+def _having(word: str) -> Q:
+    """Look for an address by what stands before its @: the index finds few of those, and many of each mail provider."""
+    before, at, _ = word.partition("@")
+    if at and len(before) > 1:
+        return Q(IContains(SearchText(), before + at)) & Q(email__icontains=word)
+    return Q(IContains(SearchText(), word))
