@@ -120,6 +120,11 @@ class LeadState(models.Model):
     def __str__(self) -> str:
         return f"{self.get_stage_display()}, {self.temperature}"
 
+    @property
+    def shown_temperature(self) -> str:
+        """The temperature, empty for a disqualified lead: what it asked for lately makes it no buyer."""
+        return "" if self.stage == Stage.DISQUALIFIED else self.temperature
+
 
 class FieldProposal(models.Model):
     """A value a visitor gave for a field that already has another; a person decides."""

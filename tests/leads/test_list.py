@@ -163,6 +163,14 @@ def test_a_viewer_adds_nobody(client) -> None:
     assert not Lead.objects.exists()
 
 
+def test_a_disqualified_lead_is_not_shown_as_hot(client, marketer, now) -> None:
+    make_lead(now, stage="disqualified", temperature="hot")
+
+    html = client.get(LIST).content.decode()
+
+    assert "badge-disqualified" in html and "badge-hot" not in html
+
+
 def test_each_stage_can_be_asked_for(client, marketer) -> None:
     assert Source.objects.count() == 0
     for stage in Stage.values:
