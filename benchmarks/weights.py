@@ -52,7 +52,7 @@ def by_brotli(weight: Weight) -> int:
     return weight.brotli
 
 
-def report(name: str, weight: Weight, budget: int | None = None) -> bool:
+def report(name: str, weight: Weight, budget: float | None = None) -> bool:
     """Print one line; return whether the weight is within its budget (of brotli bytes)."""
     is_within = budget is None or weight.brotli <= budget
     limit = "" if budget is None else f"{budget / KB:8.1f}  {'ok' if is_within else 'TOO HEAVY'}"
@@ -73,7 +73,7 @@ def files() -> list[bool]:
     own = [path for path in sorted((static / "js").glob("*.js")) if path not in shared]
     results = [
         report("CSS, all", weigh_files(*sorted((static / "css").glob("*.css"))), 16 * KB),
-        report("JavaScript of every page", weigh_files(*shared), 9 * KB),
+        report("JavaScript of every page", weigh_files(*shared), 9.5 * KB),
         report(
             "  with the heaviest page's own", max((weigh_files(*shared, path) for path in own), key=by_brotli), 12 * KB
         ),

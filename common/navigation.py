@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, get_urlconf, reverse
 
 from common.models import Installation
-from common.shortcuts import SHORTCUTS, Shortcut
+from common.shortcuts import PAGE, SHORTCUTS, Shortcut
 
 THEMES = ("auto", "light", "dark")
 
@@ -96,6 +96,7 @@ class Shell:
     current: Item | None
     search_url: str
     palette_url: str
+    acts_url: str
     theme_url: str
     keys_url: str
     are_keys_on: bool
@@ -105,10 +106,11 @@ class Shell:
 
     @property
     def shortcuts(self) -> dict[str, dict[str, Shortcut]]:
-        """The table of keys by group, for the sheet and the scripts."""
+        """The table of keys by group, for the sheet and the scripts; what is on one page only, the page brings."""
         groups: dict[str, dict[str, Shortcut]] = {}
         for act, shortcut in SHORTCUTS.items():
-            groups.setdefault(shortcut.group, {})[act] = shortcut
+            if shortcut.group != PAGE:
+                groups.setdefault(shortcut.group, {})[act] = shortcut
         return groups
 
     @property
@@ -135,6 +137,7 @@ def shell(request: HttpRequest) -> Shell:
         current=next((item for item in items if item.is_current), None),
         search_url=first_url("leads:list"),
         palette_url=first_url("palette"),
+        acts_url=first_url("acts"),
         keys_url=first_url("accounts:single_keys"),
         are_keys_on=getattr(user, "single_keys", True),
         theme_url=first_url("accounts:theme"),

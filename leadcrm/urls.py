@@ -5,7 +5,7 @@ from django.views.generic import RedirectView
 
 from leadcrm import health
 from leadcrm.admin_site import site
-from leadcrm.pages import front, lead, leaving, palette
+from leadcrm.pages import acts, front, lead, leaving, palette
 
 handler500 = "leadcrm.refusals.server_error"
 
@@ -13,6 +13,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("", front.front, name="home"),
+    path("acts/", acts.recent, name="acts"),
+    path("acts/<int:act_id>/undo", acts.undo, name="act_undo"),
     path("palette/", palette.palette, name="palette"),
     path("leads/new/", lead.add, name="lead_add"),
     path("leads/<uuid:lead_id>/", lead.lead_page, name="lead_page"),

@@ -111,6 +111,21 @@ class LeadForm(forms.ModelForm):
         return str(self.cleaned_data["country"]).upper()
 
 
+class EditLeadForm(LeadForm):
+    """The same, with the values its author began with, so that what others saved meanwhile is not overwritten."""
+
+    seen = forms.JSONField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["seen"] = {name: getattr(self.instance, name) for name in self.Meta.fields}
+
+    def clean_seen(self) -> dict[str, str] | None:
+        """Return texts by field; None where the form came without them."""
+        seen = self.cleaned_data["seen"]
+        return {str(name): str(value) for name, value in seen.items()} if isinstance(seen, dict) else None
+
+
 def fields_only() -> FormHelper:
     """Return a crispy helper without form tag and CSRF field."""
     helper = FormHelper()

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from leads.kinds import VERDICT_KINDS, Kind
 from sales import services
 from sales.forms import AcceptForm, ContactForm, EmptyForm, LoseForm, NoteForm, RecycleForm, RejectForm, WinForm
 from sales.models import ContactAttempt, Handover
@@ -49,3 +50,4 @@ ACTS: dict[str, Act] = {
         EmptyForm, services.undo, lambda h, _: f"Undone: {h.lead.name} is {h.get_state_display().lower()} again."
     ),
 }
+UNDOABLE_KINDS = (Kind.HANDOVER_CLAIMED, Kind.HANDOVER_ACCEPTED, *VERDICT_KINDS)

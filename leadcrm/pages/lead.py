@@ -1,5 +1,6 @@
 """The lead page: every app's panel in the first response, and the acts of a person on the lead."""
 
+import json
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -17,7 +18,7 @@ from accounts.requests import SignedInRequest
 from leadcrm import pipeline
 from leads import selectors as lead_selectors
 from leads import services as lead_services
-from leads.forms import LeadForm, NoteForm, StageForm
+from leads.forms import EditLeadForm, LeadForm, NoteForm, StageForm
 from leads.kinds import Stage
 from leads.lifecycle import IllegalMove
 from leads.models import Lead
@@ -132,11 +133,14 @@ def add_note(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
 def edit(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     """Change what is known of the person."""
     lead = _lead(request, lead_id)
-    form = LeadForm(request.POST or None, instance=lead)
+    form = EditLeadForm(request.POST or None, instance=lead)
     if request.method == "POST" and form.is_valid():
         now = timezone.now()
+        changes = dict(form.cleaned_data)
         try:
-            lead_services.edit_lead(lead=lead, changes=form.cleaned_data, by=request.user, now=now)
+            lead_services.edit_lead(lead=lead, seen=changes.pop("seen"), changes=changes, by=request.user, now=now)
+        except lead_services.EditConflict as conflict:
+            return _conflict(request, lead_id, changes, conflict)
         except (lead_services.EmailTaken, lead_services.NoAddress) as exc:
             form.add_error("email", str(exc))
         else:
@@ -159,6 +163,25 @@ def decide_proposal(request: SignedInRequest, lead_id: UUID, proposal_id: int) -
         return redirect("lead_page", lead.pk)
     pipeline.advance(lead_ids=[lead.pk], now=now)
     return redirect("lead_page", lead.pk)
+
+
+def _conflict(
+    request: SignedInRequest, lead_id: UUID, mine: dict[str, str], conflict: lead_services.EditConflict
+) -> HttpResponse:
+    """Show both values of each field that two people changed; whichever is chosen is saved like any edit."""
+    lead = _lead(request, lead_id)
+    seen = {field: value for field, value in lead_services.known_values(lead).items() if field in mine}
+    theirs = {clash.field: clash.theirs for clash in conflict.clashes}
+    context = {
+        "lead": lead,
+        "conflict": conflict,
+        "is_choice": len(conflict.clashes) > 1,
+        "seen": json.dumps(seen),
+        "mine": mine,
+        "theirs": {**mine, **theirs},
+        "others": {field: value for field, value in mine.items() if field not in theirs},
+    }
+    return render(request, "leads/conflict.html", context, status=409)
 
 
 def _lead(request: SignedInRequest, lead_id: UUID) -> Lead:

@@ -1,5 +1,6 @@
 """Every way leads are read."""
 
+from leads.selectors.acts import recent_acts
 from leads.selectors.facts import engine_facts, facts_of, profile_of
 from leads.selectors.finding import leads_at_hand, leads_found
 from leads.selectors.lists import LeadFilter, lead_count, lead_list, lead_listing
@@ -21,6 +22,7 @@ __all__ = [
     "leads_found",
     "profile_of",
     "proposals_of",
+    "recent_acts",
     "stage_history",
     "stage_rail",
     "timeline",

@@ -12,6 +12,7 @@ from leads.services.capture import (
     capture_given,
     capture_lead,
 )
+from leads.services.conflicts import Clash, EditConflict, known_values
 from leads.services.entering import Entered, RowResult, enter_leads
 from leads.services.judgements import apply_judgements, lock_leads
 from leads.services.marks import due_marks, put_off, take_marks
@@ -28,12 +29,16 @@ from leads.services.profile import (
 from leads.services.proposals import AlreadyDecided, decide_proposal
 from leads.services.samples import delete_leads, mark_as_sample
 from leads.services.stages import add_note, release_stage, set_stage
+from leads.services.undoing import CannotUndo, undo_act
 
 __all__ = [
     "ADVANCE",
     "AlreadyDecided",
+    "CannotUndo",
     "CaptureRaced",
     "CapturedLead",
+    "Clash",
+    "EditConflict",
     "EmailTaken",
     "Entered",
     "LeadOfOthers",
@@ -57,6 +62,7 @@ __all__ = [
     "edit_lead",
     "enter_lead",
     "enter_leads",
+    "known_values",
     "leads_json",
     "lock_leads",
     "mark_as_sample",
@@ -67,5 +73,6 @@ __all__ = [
     "release_stage",
     "set_stage",
     "take_marks",
+    "undo_act",
     "upsert_lead",
 ]

@@ -15,6 +15,7 @@ from leads.matching import email_key
 from leads.models import Activity, FieldProposal, Lead
 from leads.selectors.visibility import visible_leads
 from leads.services.activities import NewActivity, record_activities
+from leads.services.conflicts import own_changes
 from leads.services.ownership import assign_owner, assign_team
 from leads.words import FIELD_LABELS
 
@@ -39,9 +40,22 @@ def known_value(lead: Lead, field: str) -> str:
 
 
 @transaction.atomic
-def edit_lead(*, lead: Lead, changes: Mapping[str, Any], by: User | None, now: datetime) -> Lead:
-    """Write the fields that differ, with a fact (old, new) for each. Raises EmailTaken, NoAddress."""
+def edit_lead(
+    *,
+    lead: Lead,
+    changes: Mapping[str, Any],
+    by: User | None,
+    now: datetime,
+    seen: Mapping[str, str] | None = None,
+) -> Lead:
+    """Write the fields that differ, with a fact (old, new) for each. Raises EmailTaken, NoAddress.
+
+    With ``seen``, the values the author began with, only their own changes are written, and EditConflict is raised
+    where others changed the same fields since.
+    """
     locked = Lead.objects.select_for_update(no_key=True).get(pk=lead.pk)
+    if seen is not None:
+        changes = own_changes(locked, changes, seen)
     facts = write_fields(locked, changes, now)
     if not facts:
         return locked

@@ -18,7 +18,7 @@ def set_stage(*, lead: Lead, to: str, reason: str, by: User, now: datetime) -> A
     state = LeadState.objects.select_for_update().filter(lead=lead).first()
     current = state.stage if state else Stage.NEW
     check_move(current=current, to=to)
-    payload = {"from": current, "to": to, "reason": reason}
+    payload = {"from": current, "to": to, "reason": reason, **_pin_before(state)}
     changes = {"stage": [current, to], "reason": ["", reason]}
     audit(by=by, action="set stage", kind="lead", object_id=str(lead.pk), changes=changes, now=now)
     return record_activity(lead_id=lead.pk, kind=Kind.STAGE_SET, payload=payload, by=by, now=now, urgent=True)
@@ -27,10 +27,17 @@ def set_stage(*, lead: Lead, to: str, reason: str, by: User, now: datetime) -> A
 @transaction.atomic
 def release_stage(*, lead: Lead, by: User, now: datetime) -> Activity:
     """Give the stage back to the rules. Raises IllegalMove when it is not pinned."""
-    if not LeadState.objects.select_for_update().filter(lead=lead, is_pinned=True).exists():
+    state = LeadState.objects.select_for_update().filter(lead=lead, is_pinned=True).first()
+    if state is None:
         raise IllegalMove("The stage is not pinned; the rules decide already.")
     audit(by=by, action="release stage", kind="lead", object_id=str(lead.pk), changes={}, now=now)
-    return record_activity(lead_id=lead.pk, kind=Kind.STAGE_RELEASED, by=by, now=now, urgent=True)
+    payload = {"from": state.stage, "to": state.stage, **_pin_before(state)}
+    return record_activity(lead_id=lead.pk, kind=Kind.STAGE_RELEASED, payload=payload, by=by, now=now, urgent=True)
+
+
+def _pin_before(state: LeadState | None) -> dict[str, object]:
+    """What an undo has to bring back."""
+    return {"was_pinned": bool(state and state.is_pinned), "pin_reason": state.pin_reason if state else ""}
 
 
 @transaction.atomic

@@ -44,11 +44,15 @@
   window.leadcrm.acts = acts;
   window.leadcrm.keyed = keyed;
 
-  /* The sheet shows the rows that do something on this page. */
+  /* The sheet shows the rows that do something on this page, and adds the page's own. */
+  const made = (tag, ...parts) => { const node = document.createElement(tag); node.append(...parts); return node; };
+  const line = ([key, label]) => made("li", label, made("span", made("kbd", key.toUpperCase())));
   const listShortcuts = () => {
-    const here = new Set(keyed(document).map((element) => element.dataset.key));
+    const here = new Map(keyed(document).map(({ dataset: { key, keyLabel } }) => [key, keyLabel]));
+    const own = [...here].filter(([key, label]) => label && !rows.some((row) => row.dataset.key === key));
+    $("[data-own]", sheet).replaceChildren(...own.map(line));
     rows.forEach((row) => { row.hidden = !here.has(row.dataset.key) && !(row.dataset.needs && $(row.dataset.needs)); });
-    $$("section", sheet).forEach((group) => { group.hidden = !$("[data-act]:not([hidden])", group); });
+    $$("section", sheet).forEach((group) => { group.hidden = !$("li:not([hidden])", group); });
     $("[data-keys-switch]", sheet).checked = areOn();
   };
   on("click", ({ target }) => target.closest('[data-dialog="#shortcuts"]') && listShortcuts(), true);

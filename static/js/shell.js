@@ -46,24 +46,25 @@
     const form = event.target.closest("[data-undo-form]");
     if (!form) return;
     event.preventDefault();
-    const toast = form.closest("[data-toast]");
-    toast.hidden = true;
-    const answer = await post(form.action, new FormData(form)).catch(() => null);
-    if (!answer?.ok) {
+    const place = form.closest("[data-toast], [data-act-done]");
+    place.hidden = true;
+    const isListed = place.matches("[data-act-done]"); // the page is loaded anew, and tells what the answer would have told
+    const answer = await post(form.action, new FormData(form), isListed ? { redirect: "manual" } : {}).catch(() => null);
+    if (!answer?.ok && answer?.type !== "opaqueredirect") {
       say("toast", { tone: "error", text: answer ? await reasonOf(answer) : "Not undone: the server was not reached. Try again." });
-    } else if ($('[hx-trigger*="undone"]')) {
+    } else if (!isListed && $('[hx-trigger*="undone"]')) {
       say("announce", "Undone.");
       say("undone", {});
     } else {
       location.reload();
     }
-    toast.remove();
+    place.remove();
   });
 
   /* One way to post, one way to say why it was refused. */
   const csrf = () => JSON.parse(document.body.getAttribute("hx-headers") || "{}");
-  const post = (url, body) => fetch(url, {
-    method: "POST", body, headers: { ...csrf(), "HX-Request": "true" }, signal: AbortSignal.timeout(15000),
+  const post = (url, body, options) => fetch(url, {
+    method: "POST", body, headers: { ...csrf(), "HX-Request": "true" }, signal: AbortSignal.timeout(15000), ...options,
   });
   const REASONS = {
     403: "You may not do this. Ask an admin.", 404: "This is no longer here. Reload the page.",

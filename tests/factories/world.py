@@ -55,6 +55,7 @@ class World:
         """Return what fills the places in a route."""
         return {
             "lead": self.lead.pk,
+            "act": self.lead.activities.order_by("pk").values_list("pk", flat=True)[0],
             "handover": self.handover.pk,
             "enrollment": self.enrollment.pk,
             "sequence": self.enrollment.sequence_id,

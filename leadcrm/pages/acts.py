@@ -1,0 +1,73 @@
+"""The menu of what a person did in the last ten minutes, each with its undo."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.permissions import EDITORS, role_required
+from accounts.requests import SignedInRequest
+from leadcrm import pipeline
+from leads import selectors, services
+from leads.models import Activity, Lead
+from leads.selectors.acts import OWN_KINDS
+from leads.words import fact_words
+from sales.acts import UNDOABLE_KINDS
+
+
+@dataclass(frozen=True)
+class Done:
+    """One act in words; ``undo_url`` is empty where nothing takes it back."""
+
+    lead: Lead
+    text: str
+    at: datetime
+    undo_url: str
+
+
+@never_cache
+@require_GET
+@login_required
+def recent(request: SignedInRequest) -> HttpResponse:
+    """Show what this person did in the last ten minutes."""
+    return render(request, "leads/_acts.html", {"acts": _done(selectors.recent_acts(request.user, now=timezone.now()))})
+
+
+@role_required(*EDITORS)
+@require_POST
+def undo(request: SignedInRequest, act_id: int) -> HttpResponse:
+    """Take back one of one's own acts on a lead."""
+    visible = Activity.objects.filter(lead__in=selectors.visible_leads(request.user))
+    act = get_object_or_404(visible, pk=act_id)
+    now = timezone.now()
+    try:
+        services.undo_act(act=act, by=request.user, now=now)
+    except services.CannotUndo as exc:
+        return HttpResponse(str(exc), status=409, content_type="text/plain; charset=utf-8")
+    pipeline.advance(lead_ids=[act.lead_id], now=now)
+    messages.success(request, f"Undone: {fact_words(act.kind, act.payload)}.")
+    return HttpResponse(status=204)
+
+
+def _done(acts: list[Activity]) -> list[Done]:
+    """Only the last act on a handover can be taken back; the one before it then becomes the last."""
+    seen: set[str] = set()
+    return [Done(act.lead, fact_words(act.kind, act.payload), act.recorded_at, _undo_url(act, seen)) for act in acts]
+
+
+def _undo_url(act: Activity, seen: set[str]) -> str:
+    if act.kind in OWN_KINDS:
+        return reverse("act_undo", args=[act.pk])
+    handover = act.payload.get("handover", "")
+    if act.kind not in UNDOABLE_KINDS or not handover or handover in seen:
+        return ""
+    seen.add(handover)
+    return reverse("sales:undo", args=[UUID(handover)])
