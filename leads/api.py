@@ -18,7 +18,14 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 from accounts.api.errors import BadParameter, Conflict
-from accounts.api.filters import NEWEST_FIRST, ChoicesFilter, KeysetPagination, OwnerFilter, refuse_unknown
+from accounts.api.filters import (
+    NEWEST_FIRST,
+    ChoicesFilter,
+    KeysetPagination,
+    MomentFilter,
+    OwnerFilter,
+    refuse_unknown,
+)
 from accounts.api.viewsets import UUID_PATTERN, ApiViewSet
 from accounts.models import User
 from accounts.requests import caller
@@ -40,10 +47,10 @@ class LeadFilters(django_filters.FilterSet):
     temperature = ChoicesFilter(field_name="temperature", choices=Temperature.choices, method="by_temperature")
     owner = OwnerFilter()
     source = django_filters.CharFilter(method="by_source", help_text="A channel, or a source such as `google`.")
-    created_from = django_filters.IsoDateTimeFilter(
+    created_from = MomentFilter(
         field_name="created_at", lookup_expr="gte", help_text="Leads that came at this moment or later."
     )
-    created_until = django_filters.IsoDateTimeFilter(
+    created_until = MomentFilter(
         field_name="created_at", lookup_expr="lt", help_text="Leads that came before this moment."
     )
     q = django_filters.CharFilter(method="by_words", help_text="Words of name, e-mail, company or phone.")

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from tests.attacks.written import written
 from tests.factories.world import PERSONAS, World, build_world
 
 pytestmark = pytest.mark.django_db
@@ -130,6 +131,22 @@ def test_a_route_that_only_acts_refuses_to_be_looked_at(world):
     found = {route: cell(cookies, route, "GET", world) for route in acts}
 
     assert {route: status for route, status in found.items() if status != "405"} == {}
+
+
+def test_a_method_that_is_not_in_the_table_changes_nothing(world):
+    """A route is listed with each way to act on it: another one is refused, or only shows the page."""
+    admin, listed, wrong = world.client("admin").cookies, set(table()), []
+
+    for route in {route for route, _ in listed}:
+        for method in ("POST", "PUT", "PATCH", "DELETE"):
+            if (route, method) in listed or route == "api/":
+                continue
+            before = written()
+            status = cell(admin, route, method, world)
+            if written() != before or (method == "POST" and status != "405"):
+                wrong.append((method, route, status, written() - before))
+
+    assert wrong == []
 
 
 def test_the_tables_below_admin_are_for_admins_and_can_only_be_read(world):

@@ -5,7 +5,7 @@ import secrets
 from email import message_from_bytes, policy
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -14,6 +14,7 @@ from leads.services import add_note
 from mail import mime
 from mail.models import Message
 from tests.accounts.test_role_matrix import address, table
+from tests.attacks.written import written
 from tests.factories.world import World, build_world
 
 pytestmark = pytest.mark.django_db
@@ -123,16 +124,6 @@ def test_looking_at_everything_changes_nothing(world):
                 changed.append((persona, page, written() - before))
 
     assert changed == []
-
-
-def written() -> int:
-    """Return how many rows this transaction has written so far, sessions aside."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) FROM pg_stat_xact_user_tables "
-            "WHERE relname <> 'django_session'"
-        )
-        return int(cursor.fetchone()[0])
 
 
 def test_a_form_of_another_site_changes_nothing(world):

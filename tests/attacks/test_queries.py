@@ -102,6 +102,14 @@ def test_a_time_zone_is_one_of_the_list(world):
         assert answer.status_code == 422, zone
 
 
+def test_a_moment_in_a_zone_that_is_none_is_no_fault(world):
+    client = world.client("admin")
+
+    for moment in ("1505-10-12T23:47:22+23:33", "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "2026-01-01"):
+        for name in ("created_from", "created_until"):
+            assert client.get("/api/v1/leads", {name: moment}).status_code in (200, 400), moment
+
+
 def test_every_statement_ends_by_itself(world):
     with connection.cursor() as cursor:
         cursor.execute("SHOW statement_timeout")
