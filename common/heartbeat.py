@@ -15,6 +15,7 @@ from redis.retry import Retry
 
 KEY = "leadcrm:heartbeat"
 CLOCK_KEY = "leadcrm:clock"
+CLOCK_SINCE_KEY = "leadcrm:clock-since"
 WORKERS_KEY = "leadcrm:workers"
 # Three ticks missed: something on the way from the clock to the worker stands still.
 LATE_AFTER = timedelta(seconds=35)
@@ -23,10 +24,11 @@ GONE_AFTER = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Pulse:
-    """When each sign of life was last seen; ``workers`` by name."""
+    """When each sign of life was last seen; ``workers`` by name. ``clock_since``: since when it ticks without a gap."""
 
     beat: datetime | None = None
     clock: datetime | None = None
+    clock_since: datetime | None = None
     workers: dict[str, datetime] = field(default_factory=dict)
 
     def live_workers(self, now: datetime) -> list[str]:
@@ -38,7 +40,9 @@ class Pulse:
         return self.clock is None or now - self.clock > LATE_AFTER
 
     def is_beat_late(self, now: datetime) -> bool:
-        """Whether no tick has passed through a worker for three ticks."""
+        """Whether no tick has passed through a worker for three ticks; a clock that has just begun has time for it."""
+        if self.clock_since is not None and not self.is_clock_late(now) and now - self.clock_since <= LATE_AFTER:
+            return False
         return self.beat is None or now - self.beat > LATE_AFTER
 
 
@@ -56,6 +60,8 @@ def record_heartbeat(*, now: datetime) -> None:
 
 def record_clock(*, now: datetime) -> None:
     """Leave ``now`` as the clock's last tick. Raises redis.RedisError when the broker is down."""
+    if pulse().is_clock_late(now):
+        _client().set(CLOCK_SINCE_KEY, now.timestamp())
     _client().set(CLOCK_KEY, now.timestamp())
 
 
@@ -72,9 +78,12 @@ def pulse() -> Pulse:
     with _client().pipeline(transaction=False) as ask:
         ask.get(KEY)
         ask.get(CLOCK_KEY)
+        ask.get(CLOCK_SINCE_KEY)
         ask.hgetall(WORKERS_KEY)
-        beat, clock, workers = ask.execute()
-    return Pulse(_moment(beat), _moment(clock), {name.decode(): _seen(text) for name, text in workers.items()})
+        beat, clock, since, workers = ask.execute()
+    return Pulse(
+        _moment(beat), _moment(clock), _moment(since), {name.decode(): _seen(text) for name, text in workers.items()}
+    )
 
 
 def last_heartbeat() -> datetime | None:
@@ -84,7 +93,7 @@ def last_heartbeat() -> datetime | None:
 
 def clear_heartbeat() -> None:
     """Forget all signs: whoever stopped the worker knows that none will follow. Raises redis.RedisError."""
-    _client().delete(KEY, CLOCK_KEY, WORKERS_KEY)
+    _client().delete(KEY, CLOCK_KEY, CLOCK_SINCE_KEY, WORKERS_KEY)
 
 
 def _moment(text: bytes | None) -> datetime | None:

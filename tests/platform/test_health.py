@@ -133,10 +133,29 @@ def test_a_clock_that_is_gone_is_not_blamed_on_the_worker(now, settings):
 
 
 def test_a_worker_that_hears_nothing_is_told_from_one_that_is_gone(now):
-    everything_runs(now)
-    heartbeat.record_heartbeat(now=now - timedelta(minutes=5))
+    everything_runs(now - timedelta(minutes=5))
+    ticks(now - timedelta(minutes=1), until=now)
 
     assert found(now) == {"Worker": "The worker runs but takes no work from the broker."}
+
+
+def test_a_product_that_has_just_been_started_has_time_for_its_first_beat(now):
+    ticks(now, until=now + timedelta(seconds=60))
+
+    assert found(now + timedelta(seconds=60)) == {"Worker": "The worker runs but takes no work from the broker."}
+
+    heartbeat.clear_heartbeat()
+    ticks(now, until=now + timedelta(seconds=20))
+
+    assert found(now + timedelta(seconds=20)) == {}
+
+
+def ticks(first: datetime, *, until: datetime) -> None:
+    """Let clock and worker give their signs each ten seconds, without a beat."""
+    while first <= until:
+        heartbeat.record_clock(now=first)
+        heartbeat.record_worker(name="celery@one", now=first)
+        first += timedelta(seconds=10)
 
 
 def test_workers_gone_for_a_day_are_forgotten(now):
