@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from accounts.models import Role, User
 from common.pages import keyset_page
+from insights.services import roll_up
 from leadcrm import pipeline
 from leads.kinds import Kind
 from leads.models import Lead
@@ -31,6 +32,7 @@ LEADS = 20
 def main() -> None:
     user = User.objects.filter(role=Role.ADMIN).first()
     fill_queue()
+    roll_up(now=timezone.now(), budget_seconds=3600)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM (ANALYZE)")
     json.dump({"cookie": f"{settings.SESSION_COOKIE_NAME}={signed_in(user)}", "pages": pages()}, sys.stdout)

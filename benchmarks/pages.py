@@ -100,7 +100,7 @@ def generated(sizes: Sequence[int]) -> Iterator[list[str]]:
             sql(admin, f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{names[0]}"' if size else ""))
             if not size:
                 run("-m", "django", "migrate", "-v0", url=at_database(name))
-                run("-m", "django", "seed_demo", "--leads", "150", url=at_database(name))
+                run("-m", "django", "seed_demo", "--leads", str(min(150, *sizes)), url=at_database(name))
                 continue
             run("-m", "django", "generate_leads", "--leads", str(size), url=at_database(name))
         yield [at_database(name) for name in names[1:]]
