@@ -39,7 +39,7 @@ class Installation(models.Model):
 
 
 class IdempotencyKey(models.Model):
-    """The answer given to an API POST, kept so that a repeat gets the same one."""
+    """The answer given to an API POST, kept so that a repeat gets the same one; of an inbox act the key alone."""
 
     scope = models.CharField(max_length=80)
     key = models.CharField(max_length=200)

@@ -1,11 +1,12 @@
 """The inbox: a list, a brief, and acts that answer with the page."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.permissions import can_sell
 from accounts.requests import SignedInRequest
+from common.idempotency import StillRunning, forget_keys, take_key
 from common.models import Installation
 from common.pages import BadCursor
 from leads.selectors import visible_leads
@@ -27,6 +29,8 @@ from sales.reasons import LOST_REASONS, REJECT_REASONS
 from sales.services import HandoverNotFound, SalesError
 
 UNCHANGED = 204
+WAIT_FOR_TWIN_MS = 5000
+KEEP_KEYS = timedelta(hours=24)
 
 
 @require_GET
@@ -80,9 +84,11 @@ def act(request: SignedInRequest, handover_id: UUID, verb: str) -> HttpResponse:
         text = " ".join(str(text) for texts in form.errors.values() for text in texts)
         return _refuse(request, handover, text, 422)
     try:
-        wanted.service(handover=handover, by=request.user, now=timezone.now(), **form.cleaned_data)
+        _act_once(request, handover, wanted, form.cleaned_data)
     except SalesError as exc:
         return _refuse(request, handover, str(exc), exc.status)
+    except StillRunning:
+        return HttpResponse("The same act is still being done.", status=503, content_type="text/plain")
     handover = _handover(request, handover_id)
     undo = f"undo:{reverse('sales:undo', args=[handover_id])}" if wanted.undoable else ""
     messages.success(request, wanted.words(handover, form.cleaned_data), extra_tags=undo)
@@ -96,6 +102,18 @@ def lead_panel(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     lead = get_object_or_404(visible_leads(request.user), pk=lead_id)
     panel = selectors.lead_panel(request.user, lead)
     return render(request, "sales/_lead_panel.html", {"panel": panel, "lead": lead})
+
+
+def _act_once(request: SignedInRequest, handover: Handover, act: Act, entered: dict[str, Any]) -> None:
+    """Do it, unless a request with this key has done it: an act whose answer got lost is sent again by the page."""
+    key, scope, now = request.headers.get("Idempotency-Key", "")[:200], f"page:{request.user.pk}", timezone.now()
+    with transaction.atomic():
+        if key and not take_key(scope=scope, key=key, request_hash="", wait_ms=WAIT_FOR_TWIN_MS, now=now):
+            return
+        act.service(handover=handover, by=request.user, now=now, **entered)
+    # One act in 256 tidies up, so that no act pays for it each time.
+    if key.startswith("00"):
+        forget_keys(scope=scope, before=now - KEEP_KEYS)
 
 
 def _handover(request: SignedInRequest, handover_id: UUID) -> Handover:

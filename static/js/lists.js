@@ -105,9 +105,13 @@
     const freshList = list?.id && page.getElementById(list.id);
     if (freshList && !rows(list).length) { list.replaceWith(document.adoptNode(freshList)); window.htmx.process(freshList); }
   };
+  const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   const send = async (act) => {
+    if (act.isOnItsWay) return;
+    act.isOnItsWay = true;
     try {
-      const answer = await post(act.url, act.body);
+      const answer = await post(act.url, act.body, {}, { "Idempotency-Key": act.key });
+      if ([502, 503, 504].includes(answer.status)) throw new Error("not now");
       waiting.delete(act);
       if (new URL(answer.url).pathname.startsWith("/login")) location.reload();
       else if (answer.ok) await finish(act, answer);
@@ -115,6 +119,7 @@
     } catch {
       waiting.set(act, () => send(act));
     }
+    act.isOnItsWay = false;
     network();
   };
   on("submit", (event) => {
@@ -122,8 +127,9 @@
     if (!form || event.defaultPrevented) return;
     event.preventDefault();
     const row = form.dataset.optimisticFor ? $(form.dataset.optimisticFor) : form.closest("[data-item]");
+    if (row?.hidden) return; // decided already: without network the next one may not be here yet
     const url = event.submitter?.getAttribute("formaction") || form.getAttribute("action") || location.href;
-    const act = { row, url, mode: form.dataset.optimistic, body: new FormData(form, event.submitter) };
+    const act = { row, url, mode: form.dataset.optimistic, body: new FormData(form, event.submitter), key: newKey() };
     form.closest(":popover-open")?.hidePopover();
     if (row && act.mode === "remove") leave(row); else row?.setAttribute("aria-busy", "true");
     send(act);
@@ -135,6 +141,8 @@
   }));
 
   /* Network: what did not reach the server is said once, kept, and sent again. */
+  const unsent = () => [...waiting.keys()].filter((act) => !act.isReading).length;
+  addEventListener("beforeunload", (event) => unsent() && event.preventDefault());
   const network = () => {
     let banner = $("#network");
     if (!waiting.size) return banner?.remove();
@@ -142,9 +150,8 @@
       banner = $("#network-template").content.firstElementChild.cloneNode(true);
       $("#banners").prepend(banner);
     }
-    const unsent = [...waiting.keys()].filter((act) => !act.isReading).length;
-    const what = unsent ? `${unsent} not yet sent; your work is kept and sent again.` : "This page updates itself when it is back.";
-    $("[data-text]", banner).textContent = `The server cannot be reached. ${what}`;
+    const what = unsent() ? `Not saved, retrying (${unsent()}). Keep this page open: it sends your work when the server is back.` : "The server cannot be reached. This page updates itself when it is back.";
+    $("[data-text]", banner).textContent = what;
     return banner;
   };
   const again = () => [...waiting.values()].forEach((resend) => resend());

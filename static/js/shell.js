@@ -63,8 +63,8 @@
 
   /* One way to post, one way to say why it was refused. */
   const csrf = () => JSON.parse(document.body.getAttribute("hx-headers") || "{}");
-  const post = (url, body, options) => fetch(url, {
-    method: "POST", body, headers: { ...csrf(), "HX-Request": "true" }, signal: AbortSignal.timeout(15000), ...options,
+  const post = (url, body, options, headers) => fetch(url, {
+    method: "POST", body, headers: { ...csrf(), "HX-Request": "true", ...headers }, signal: AbortSignal.timeout(15000), ...options,
   });
   const REASONS = {
     403: "You may not do this. Ask an admin.", 404: "This is no longer here. Reload the page.",

@@ -9,6 +9,8 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Role
+from leads.kinds import Kind
+from leads.models import Activity
 from sales import services
 from sales.models import Handover, State
 from tests.factories.sales import make_handover, make_lead, make_team, make_user
@@ -219,6 +221,51 @@ def test_a_rejection_that_does_not_reach_the_server_is_kept_and_sent_again(page,
     page.locator("#network").wait_for(state="detached", timeout=15_000)
 
     assert Handover.objects.filter(state=State.REJECTED).count() == 1
+
+
+def test_two_verdicts_without_network_are_counted_and_each_is_sent_once(page, rep, live_server):
+    queue_of(4)
+    open_inbox(page, rep, live_server)
+    page.wait_for_timeout(1500)
+    page.context.set_offline(True)
+    for _ in range(3):
+        page.keyboard.press("r")
+        page.keyboard.press("4")
+        page.wait_for_timeout(300)
+        page.locator("#network").wait_for()
+    page.locator("#network", has_text="Not saved, retrying (3)").wait_for()
+    page.keyboard.press("r")
+    page.keyboard.press("4")
+    sent: list[str] = []
+    page.on("request", lambda asked: sent.append(asked.headers["idempotency-key"]) if asked.method == "POST" else None)
+
+    page.evaluate("() => { for (let i = 0; i < 3; i += 1) dispatchEvent(new Event('online')); }")
+    page.context.set_offline(False)
+    page.locator("#network").wait_for(state="detached", timeout=15_000)
+
+    assert Activity.objects.filter(kind=Kind.HANDOVER_REJECTED).count() == 3
+    assert Handover.objects.filter(state=State.REJECTED).count() == 3
+    assert len(set(sent)) == 3
+
+
+def test_a_verdict_whose_answer_got_lost_is_not_given_twice(page, rep, live_server):
+    queue_of(2)
+    open_inbox(page, rep, live_server)
+
+    def lose(route) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route("**/reject", lose, times=1)
+    page.keyboard.press("r")
+    page.keyboard.press("4")
+    page.locator("#network", has_text="Not saved, retrying (1)").wait_for()
+
+    page.locator("#network").get_by_role("button", name="Try again").click()
+    toast(page, "Rejected: only researching")
+
+    assert Activity.objects.filter(kind=Kind.HANDOVER_REJECTED).count() == 1
+    assert page.locator(".row-error").count() == 0
 
 
 def test_won_takes_an_amount_and_the_month(page, rep, live_server):

@@ -98,7 +98,7 @@ def test_an_act_without_network_is_kept_and_sent_again(open_gallery):
     page.keyboard.press("r")
     page.keyboard.press("4")
     page.locator("#network").wait_for()
-    assert "1 not yet sent" in page.locator("#network").inner_text()
+    assert "Not saved, retrying (1)" in page.locator("#network").inner_text()
     page.context.set_offline(False)
 
     page.locator("#network").wait_for(state="detached")

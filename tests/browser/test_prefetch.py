@@ -1,0 +1,81 @@
+"""Fetching ahead on intent: only reads, and nothing where the browser asks to save data."""
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import Role
+from tests.factories.sales import make_handover, make_lead, make_user
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+SAVES_DATA = "Object.defineProperty(navigator, 'connection', {value: {saveData: true}})"
+
+
+def watch(page) -> list[tuple[str, str]]:
+    asked: list[tuple[str, str]] = []
+    page.on("request", lambda request: asked.append((request.method, request.url.split("//", 1)[1].partition("/")[2])))
+    return asked
+
+
+@pytest.fixture
+def page(signed_in, starter):
+    for name in ("Cy", "Bo", "Ada"):
+        make_lead(timezone.now(), first_name=name, last_name="Example")
+    return signed_in(make_user(Role.ADMIN), "/leads/")
+
+
+@pytest.mark.parametrize(("link", "path"), [("Forms", "forms/"), ("Bo Example", "leads/")])
+def test_resting_on_a_link_fetches_its_page(page, link, path):
+    asked = watch(page)
+
+    page.get_by_role("link", name=link, exact=True).hover()
+    page.wait_for_timeout(1500)
+
+    assert any(method == "GET" and url.startswith(path) for method, url in asked)
+    assert {method for method, _ in asked} == {"GET"}
+
+
+def test_passing_over_a_link_fetches_nothing(page):
+    asked = watch(page)
+
+    page.get_by_role("link", name="Forms", exact=True).dispatch_event("mouseover")
+    page.get_by_role("heading", level=1).dispatch_event("mouseover")
+    page.wait_for_timeout(300)
+
+    assert [url for _, url in asked if url.startswith("forms/")] == []
+
+
+def test_pressing_the_button_of_the_mouse_fetches_at_once(page):
+    asked = watch(page)
+
+    page.get_by_role("link", name="Nurture", exact=True).dispatch_event("mousedown")
+    page.wait_for_timeout(300)
+
+    assert ("GET", "nurture/") in asked
+
+
+def test_a_browser_that_saves_data_fetches_nothing_ahead(page):
+    page.context.add_init_script(SAVES_DATA)
+    page.reload()
+    asked = watch(page)
+
+    page.get_by_role("link", name="Forms", exact=True).hover()
+    page.keyboard.press("j")
+    page.wait_for_timeout(600)
+
+    assert [url for _, url in asked if not url.startswith("inbox/count")] == []
+
+
+def test_the_inbox_has_the_next_two_briefs_ready(signed_in, starter):
+    handovers = [make_handover(timezone.now()) for _ in range(4)]
+    admin = make_user(Role.ADMIN)
+    page = signed_in(admin, "/forms/")
+    asked = watch(page)
+    page.goto("/inbox/")
+    page.wait_for_timeout(1500)
+
+    rows = page.locator("[data-item]").evaluate_all("rows => rows.map((row) => row.id.replace('handover-', ''))")
+    briefs = {url.split("/")[1] for method, url in asked if method == "GET" and "/brief" in url}
+
+    assert len(handovers) == 4
+    assert briefs == set(rows[1:3])
