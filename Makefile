@@ -2,7 +2,7 @@
 LINT_ENV := SECRET_KEY=for-lint-only-00000000000000000000000000 DATABASE_URL=postgresql:///unused
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test dev test-browser fuzz people bench chaos lint types format audit screenshots ci
+.PHONY: help run demo test dev test-browser fuzz people bench chaos lint types format audit screenshots lock ci
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,7 +49,12 @@ format: dev  ## Put the code into shape
 	.venv/bin/ruff format .
 
 audit: dev  ## Look for known faults in dependencies
-	.venv/bin/pip-audit --requirement requirements.txt --disable-pip --no-deps
+	bash .ci/audit
+
+lock: dev  ## Write requirements.lock after a change of requirements.txt
+	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+		--default-index https://pypi.org/simple --output-file requirements.lock requirements.txt
+	sed -i '1i # Made from requirements.txt by `make lock`: every package with the hashes of its files. Not to be edited.' requirements.lock
 
 screenshots: dev  ## Write pictures of all pages to screenshots/, and the README's to docs/home.png
 	.venv/bin/python -m benchmarks.album $(ARGS)

