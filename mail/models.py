@@ -173,3 +173,35 @@ class Relay(models.Model):
 
     def __str__(self) -> str:
         return self.last_error or "no failure"
+
+
+class Restore(models.Model):
+    """The last restore from a backup. Mail is held back until somebody decides about what was due before it."""
+
+    class Decision(models.TextChoices):
+        NONE = "", "Not decided"
+        UNCERTAIN = "uncertain", "Not sent again"
+        SEND = "send", "Sent"
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    backup_at = models.DateTimeField()
+    restored_at = models.DateTimeField()
+    decision = models.CharField(max_length=10, choices=Decision, blank=True, default=Decision.NONE)
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(id=1), name="restore_single"),
+            models.CheckConstraint(condition=Q(decision__in=["", "uncertain", "send"]), name="restore_decision_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"restore of {self.restored_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def reason(self) -> str:
+        """Why a message that was due before it is not sent by itself."""
+        return (
+            f"It was due before the data were restored from the backup of {self.backup_at:%Y-%m-%d %H:%M} UTC. It may "
+            "have been sent already, so it is not sent again by itself."
+        )

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Count, QuerySet
 
 from mail import config
-from mail.models import Kind, Message, Relay, Status
+from mail.models import Kind, Message, Relay, Restore, Status
 from mail.relay import BadEmailUrl
 
 
@@ -68,3 +68,19 @@ def relay_trouble(*, now: datetime) -> str:
         f"No mail leaves at the moment: {relay} failed {resting.failures_in_row} times in a row, {resting.last_error}. "
         "It is tried again every minute. If it stays so, check EMAIL_URL."
     )
+
+
+def restore_hold() -> Restore | None:
+    """Return the restore about which nobody has decided yet; while there is one, no mail leaves."""
+    return Restore.objects.filter(decision=Restore.Decision.NONE).first()
+
+
+def due_before(restore: Restore) -> QuerySet[Message]:
+    """Return what was due before the restore and may have been sent already."""
+    return Message.objects.filter(status__in=[Status.PENDING, Status.SENDING], due_at__lte=restore.restored_at)
+
+
+def caught_up_to() -> datetime | None:
+    """Return the time up to which due work may have been done before the data were restored; None when all is known."""
+    rows = Restore.objects.exclude(decision=Restore.Decision.SEND)
+    return rows.values_list("restored_at", flat=True).first()

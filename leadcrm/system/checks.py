@@ -11,7 +11,7 @@ from django.db import DatabaseError
 from leadcrm.launch import missing_migrations
 from leadcrm.system.measures import Disk, Health, disks
 from leadcrm.system.remedies import command
-from mail.selectors import relay_trouble
+from mail.selectors import relay_trouble, restore_hold
 
 # Twelve ticks: with a worker at work nothing due stands this long.
 OVERDUE_SECONDS = 120
@@ -120,6 +120,9 @@ def due_work(health: Health) -> Check:
 
 
 def mail(now: datetime) -> Check:
+    if hold := restore_hold():
+        text = f"No mail leaves: the data were restored as of {hold.backup_at:%Y-%m-%d %H:%M} UTC. Decide below what"
+        return Check("Mail", State.FAIL, f"{text} becomes of mail that was due before the restore (Settings, System).")
     if trouble := relay_trouble(now=now):
         return Check("Mail", State.FAIL, trouble, "EMAIL_URL")
     if not settings.EMAIL_URL:

@@ -1,6 +1,8 @@
 """Looks at everything a new installation gets wrong, and says of each what mends it."""
 
+import select
 import stat
+import time
 import urllib.request
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
@@ -24,7 +26,7 @@ from leadcrm.system.measures import measure
 from leadcrm.system.remedies import command
 from mail import config
 from mail.relay import BadEmailUrl
-from mail.smtp import HandoverFailed, SmtpSession
+from mail.smtp import Envelope, HandoverFailed, SmtpSession, Wait
 
 LONGEST_SKEW_SECONDS = 2.0
 WRONG_SKEW_SECONDS = 60.0
@@ -204,7 +206,7 @@ def mail() -> Iterator[Check]:
         return
     session = SmtpSession(relay)
     try:
-        session.open()
+        sign_in(session)
         yield Check("Mail server", ok, f"{relay} takes mail from here.")
     except HandoverFailed as exc:
         yield Check("Mail server", fail, f"{relay}: {exc.said}", "EMAIL_URL")
@@ -214,6 +216,17 @@ def mail() -> Iterator[Check]:
     if domain in LOCAL_NAMES or "." not in domain:
         text = f"Mails come from {config.from_email()}, which no mail server accepts."
         yield Check("Sender", fail, text, "EMAIL_FROM=Example <hello@example.com>")
+
+
+def sign_in(session: SmtpSession) -> None:
+    """Connect and sign in, up to where a message would begin. Raises HandoverFailed."""
+    steps = session.hand_over(Envelope("", ""), b"")
+    wait = next(steps)
+    while wait in (Wait.TO_READ, Wait.TO_WRITE):
+        left = max(session.deadline - time.monotonic(), 0.0)
+        ends = ([session], []) if wait is Wait.TO_READ else ([], [session])
+        select.select(*ends, [], left)
+        wait = steps.send(None)
 
 
 def files() -> Iterator[Check]:

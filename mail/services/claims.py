@@ -36,6 +36,7 @@ SET status = 'sending', phase = '', claim_token = %(token)s, attempts = attempts
 WHERE id IN (
     SELECT id FROM mail_message
     WHERE status = 'pending' AND {choice} AND due_at <= %(now)s
+      AND NOT EXISTS (SELECT 1 FROM mail_restore WHERE decision = '')
     ORDER BY due_at, id LIMIT %(size)s FOR UPDATE SKIP LOCKED)
 RETURNING {columns}
 """

@@ -10,7 +10,7 @@ from django.db.models import Q
 from common.wake import wake
 from mail import config
 from mail.addresses import MailRefused, bare_address, check_address, check_header, envelope_address
-from mail.models import Kind, Message, Phase, Status
+from mail.models import Kind, Message, Phase, Restore, Status
 from mail.rendering import finished_html, finished_text
 
 TASK = "mail.send_due_messages"
@@ -41,7 +41,7 @@ def queue_message(
 ) -> Message:
     """Plan one mail and return its row; a known ``dedupe_key`` returns the row planned first, unchanged.
 
-    ``html`` is a whole document, or a fragment that is set into the installation's mail layout, or empty.
+    ``html``: a whole document, a fragment for the mail layout, or empty. ``due_at``: when what asks for it was due.
     Raises HeaderInjection, InvalidAddress, MissingUnsubscribe (all MailRefused).
     """
     message = Message(
@@ -65,6 +65,13 @@ def queue_message(
     return stored
 
 
+def _doubt_if_restored(message: Message) -> None:
+    """Leave unsent what was due before a restore and may have been sent then, if that is what somebody decided."""
+    decided = Restore.objects.filter(decision=Restore.Decision.UNCERTAIN, restored_at__gte=message.due_at).first()
+    if decided:
+        message.status, message.reason = Status.UNCERTAIN, decided.reason
+
+
 def _complete(message: Message, text: str, html: str) -> None:
     """Set what follows from the rest: sender, Message-ID, both finished parts, and when to give up."""
     if message.is_marketing and not message.unsubscribe_url:
@@ -78,6 +85,8 @@ def _complete(message: Message, text: str, html: str) -> None:
     message.html = finished_html(html.replace("\x00", ""), subject=message.subject, **way_out)
     patience = GIVE_UP_AFTER.get(Kind(message.kind), GIVE_UP_AFTER_OTHERWISE)
     message.give_up_at = max(message.due_at, message.created_at) + patience
+    if message.due_at < message.created_at:
+        _doubt_if_restored(message)
 
 
 @transaction.atomic

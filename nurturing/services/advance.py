@@ -12,6 +12,7 @@ from common.models import Installation
 from common.stopping import is_asked_to_stop
 from mail.models import Kind as MailKind
 from mail.models import Message
+from mail.selectors import caught_up_to
 from mail.services import queue_message
 from nurturing.letters import topic_footing, write_letter
 from nurturing.links import list_id, unsubscribe_url
@@ -53,7 +54,8 @@ def _advance_batch(now: datetime) -> int:
     if due:
         known = standings({enrollment.lead_id for enrollment in due})
         installation = Installation.current()
-        made = [_advance(enrollment, known[enrollment.lead_id], installation, now) for enrollment in due]
+        restored_at = caught_up_to()
+        made = [_advance(row, known[row.lead_id], installation, now, restored_at) for row in due]
         failpoint("steps.queued")
         StepMessage.objects.bulk_create(filter(None, made), ignore_conflicts=True)
         Enrollment.objects.bulk_update(due, ["state", "next_position", "due_at", "ended_at", "problem"])
@@ -62,7 +64,11 @@ def _advance_batch(now: datetime) -> int:
 
 
 def _advance(
-    enrollment: Enrollment, standing: Standing, installation: Installation, now: datetime
+    enrollment: Enrollment,
+    standing: Standing,
+    installation: Installation,
+    now: datetime,
+    restored_at: datetime | None,
 ) -> StepMessage | None:
     """Move ``enrollment`` on in memory and return what its step made; None when it ended or was put off."""
     stop = reason_to_stop(standing, enrollment.sequence, started_at=enrollment.started_at, now=now)
@@ -80,16 +86,20 @@ def _advance(
         logger.exception("enrollment %s put off", enrollment.pk)
         enrollment.problem, enrollment.due_at = f"{exc or type(exc).__name__}"[:300], now + PUT_OFF
         return None
-    _move_on(enrollment, steps, now)
+    _move_on(enrollment, steps, now, restored_at)
     return StepMessage(enrollment=enrollment, step=step, message=message, queued_at=now)
 
 
-def _move_on(enrollment: Enrollment, steps: Mapping[int, Step], now: datetime) -> None:
+def _move_on(enrollment: Enrollment, steps: Mapping[int, Step], now: datetime, restored_at: datetime | None) -> None:
     enrollment.problem = ""
     enrollment.next_position += 1
     following = steps.get(enrollment.next_position)
     if following:
-        enrollment.due_at = now + timedelta(hours=following.delay_hours)
+        # Steps that may have been sent before a restore are gone through by the clock of then, so that the next one of
+        # that time does not come as if it were new.
+        is_old = restored_at and enrollment.due_at and enrollment.due_at <= restored_at
+        since = enrollment.due_at if is_old and enrollment.due_at else now
+        enrollment.due_at = since + timedelta(hours=following.delay_hours)
     else:
         enrollment.state = EnrollmentState.FINISHED
         enrollment.due_at, enrollment.ended_at = None, now
@@ -119,5 +129,6 @@ def _queue_step(
         reply_to=lead.owner.email if lead.owner else "",
         unsubscribe_url=unsubscribe_url(lead, topic),
         list_id=list_id(topic),
+        due_at=enrollment.due_at,
         now=now,
     )

@@ -101,5 +101,6 @@ def _queue(activity: Activity, template: Template, installation: Installation, n
         html=letter.html,
         about=lead.pk,
         reply_to=lead.owner.email if lead.owner else "",
+        due_at=min(activity.recorded_at, now),
         now=now,
     )

@@ -31,6 +31,7 @@ BODIES = {
     "notes": {"text": "Called"},
     "stage": {"to": "iql", "reason": "Asked"},
     "leave": {"confirmed": "yes"},
+    "after-restore": {"decision": "uncertain"},
     "theme": {"theme": "dark"},
     "activities": {"kind": "page_viewed", "payload": {"path": "/"}},
 }

@@ -190,13 +190,14 @@ def test_without_a_database_nothing_is_said_about_it(now):
     assert [check.name for check in problems(system_checks(Health(now, "down", "down")))][:2] == ["Database", "Broker"]
 
 
-def test_banners_say_on_every_page_what_does_not_run(admin_client):
+def test_banners_say_on_every_page_what_does_not_run(admin_client, settings):
+    settings.IS_CONTAINER = True
     page = admin_client.get("/settings/profile/").content.decode()
     banners = admin_client.get("/settings/system/banners").content.decode()
 
     assert 'hx-get="/settings/system/banners"' in page
     assert "No worker runs." in banners
-    assert "celery --quiet -A leadcrm.celery:app worker" in banners
+    assert "docker compose up -d worker" in banners
 
 
 def test_banners_are_silent_while_everything_runs(admin_client):
