@@ -10,13 +10,14 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-NAMES = ("engine", "weights", "capture", "pipeline", "mail", "pages")
+NAMES = ("engine", "weights", "capture", "pipeline", "mail", "pages", "memory")
 # Enough to see that everything is wired, not to believe a figure.
 SHORT = {
     "capture": ("--rounds", "1", "--seconds", "1"),
     "pipeline": ("--leads", "200", "--rounds", "1"),
     "mail": ("--mails", "100", "--rounds", "1"),
     "pages": ("--leads", "100", "400", "--rounds", "1"),
+    "memory": ("--seconds", "2"),
 }
 
 

@@ -1,0 +1,107 @@
+"""What the product takes at rest: ``python -m benchmarks.memory [--seconds 15]``.
+
+Memory is the proportional share (PSS: a page shared by two counts half for each) of web server and worker with clock,
+as ``manage.py start`` runs them, against an empty Django and Celery started in the same way in the same run.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from benchmarks.capture import free_port, wait_for
+from benchmarks.scratch import scratch_database  # sets Django up, so it comes before what needs it
+
+ROOT = Path(__file__).resolve().parent.parent
+TARGET = 1.6
+PAGES = ("/login", "/healthz", "/embed.js")
+PAIRS = {
+    "product": ("leadcrm.wsgi", "leadcrm.celery:app"),
+    "empty": ("benchmarks.empty_app", "benchmarks.empty_app:app"),
+}
+
+
+class Pair:
+    """A web server and a worker with its clock."""
+
+    def __init__(self, web: str, worker: str, folder: str, environment: dict[str, str]) -> None:
+        self.port = free_port()
+        environment = {**environment, "WEB_BIND": f"127.0.0.1:{self.port}", "WEB_WORKERS": "2", "WEB_THREADS": "4"}
+        run = [sys.executable, "-W", "ignore", "-m"]
+        server = [*run, "gunicorn", "-c", "python:leadcrm.gunicorn_config", web]
+        clock = ["--beat", "--schedule", f"{folder}/schedule", "--without-gossip", "--without-mingle"]
+        tasks = [*run, "celery", "--quiet", "-A", worker, "worker", "--pool", "threads", "--concurrency", "4", *clock]
+        self.processes = [subprocess.Popen(command, cwd=ROOT, env=environment) for command in (server, tasks)]
+
+    def megabytes(self) -> list[float]:
+        """Return what web server and worker take."""
+        return [sum(map(pss, family(process.pid))) / 1024 for process in self.processes]
+
+    def use(self) -> None:
+        """Ask for a few pages, so that what is loaded at the first request is loaded."""
+        wait_for(self.port)
+        for page in PAGES * 8:
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{self.port}{page}", timeout=30).read()
+            except urllib.error.HTTPError as refusal:
+                refusal.read()
+
+    def stop(self) -> None:
+        for process in self.processes:
+            process.terminate()
+        for process in self.processes:
+            process.wait(30)
+
+
+def family(pid: int) -> list[int]:
+    """Return a process and all that it has started."""
+    children = [
+        int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()
+    ]
+    return [pid, *(member for child in children for member in family(child))]
+
+
+def pss(pid: int) -> int:
+    """Return the proportional share of memory in kB."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+
+
+def measure(name: str, seconds: float) -> None:
+    """Start both pairs on the database ``name``, let them rest, and print what they take."""
+    url = urlsplit(os.environ["DATABASE_URL"])._replace(path="/" + name).geturl()
+    environment = {**os.environ, "DATABASE_URL": url, "PYTHONPATH": str(ROOT), "LOG_LEVEL": "ERROR"}
+    with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
+        pairs = {
+            what: Pair(*PAIRS[what], folder, environment) for what, folder in zip(PAIRS, (first, second), strict=True)
+        }
+        try:
+            for pair in pairs.values():
+                pair.use()
+            time.sleep(seconds)
+            taken = {what: pair.megabytes() for what, pair in pairs.items()}
+        finally:
+            for pair in pairs.values():
+                pair.stop()
+    for what, (web, worker) in taken.items():
+        print(f"memory: {what} {web + worker:.0f} MB: web 2 x 4 {web:.0f}, worker with clock {worker:.0f}")
+    ratio = sum(taken["product"]) / sum(taken["empty"])
+    print(f"memory: {ratio:.2f} of an empty pair (must {TARGET} at most; load {os.getloadavg()[0]:.1f})")
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--seconds", type=float, default=15, help="how long both rest before they are measured")
+    given = options.parse_args()
+    with scratch_database() as name:
+        measure(name, given.seconds)
+
+
+if __name__ == "__main__":
+    main()
