@@ -111,10 +111,20 @@ class LeadForm(forms.ModelForm):
         return str(self.cleaned_data["country"]).upper()
 
 
+class SeenField(forms.JSONField):
+    """JSON from a hidden field: what no page of ours has written is refused, however odd."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except (ValueError, RecursionError) as exc:
+            raise forms.ValidationError("This page is damaged. Load it again.") from exc
+
+
 class EditLeadForm(LeadForm):
     """The same, with the values its author began with, so that what others saved meanwhile is not overwritten."""
 
-    seen = forms.JSONField(required=False, widget=forms.HiddenInput)
+    seen = SeenField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -125,7 +125,7 @@ def test_a_new_role_counts_from_the_next_request(world):
     edit_user(user=world.people["marketer"], changes={"role": Role.REP}, by=world.people["admin"], now=timezone.now())
 
     assert client.get("/forms/new/").status_code == 403
-    assert client.get(f"/leads/{world.lead.pk}/").status_code == 404
+    assert client.get(f"/leads/{world.lead.pk}/").status_code == 403  # a colleague has it; nothing of it is shown
 
 
 def test_a_session_brought_along_is_not_the_one_signed_in_with(world):
