@@ -6,7 +6,7 @@ from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from accounts.models import Role, User
@@ -17,7 +17,7 @@ MANAGERS = (Role.ADMIN, Role.MARKETER)
 ADMINS = (Role.ADMIN,)
 
 Params = ParamSpec("Params")
-View = Callable[Concatenate[Any, Params], HttpResponse]
+View = Callable[Concatenate[Any, Params], HttpResponseBase]
 
 
 def can_edit_leads(user: User | AnonymousUser) -> bool:
@@ -45,7 +45,7 @@ def role_required(*roles: Role) -> Callable[[View[Params]], View[Params]]:
 
     def decorate(view: View[Params]) -> View[Params]:
         @wraps(view)
-        def guarded(request: HttpRequest, /, *args: Params.args, **kwargs: Params.kwargs) -> HttpResponse:
+        def guarded(request: HttpRequest, /, *args: Params.args, **kwargs: Params.kwargs) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             if not _is_one_of(request.user, roles):

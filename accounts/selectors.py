@@ -1,14 +1,16 @@
 """Reading people, keys and the audit log."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 
-from django.core.exceptions import ValidationError
 from django.db.models import Count, F, Q, QuerySet
+from django.utils import timezone
 
 from accounts.models import ApiKey, AuditEntry, Delivery, Invitation, Role, Team, User, Webhook
-from common.pages import BadCursor, Page, keyset_page
+from common.pages import Page, keyset_page
 
+EXPORT_PAGE = 500
 NAMED: dict[str, type[User] | type[Team] | type[ApiKey] | type[Webhook]] = {
     "user": User,
     "team": Team,
@@ -55,13 +57,54 @@ def _not_expired(now: datetime) -> Q:
     return Q(expires_at=None) | Q(expires_at__gt=now)
 
 
-def audit_page(*, kind: str = "", cursor: str | None = None) -> Page[AuditEntry]:
-    """One page of entries, newest first, of one kind of object or of all. Raises BadCursor."""
-    entries = AuditEntry.objects.filter(kind=kind) if kind else AuditEntry.objects.all()
-    try:
-        return keyset_page(entries, order=("-at", "-id"), cursor=cursor)
-    except (ValidationError, ValueError, TypeError) as exc:
-        raise BadCursor("This page link is damaged. Start again from the first page.") from exc
+@dataclass(frozen=True)
+class AuditFilter:
+    """Which entries: of whom (an id, ``product`` or ""), what (its beginning), of which kind, object and days."""
+
+    by: str = ""
+    action: str = ""
+    kind: str = ""
+    object_id: str = ""
+    since: date | None = None
+    until: date | None = None
+
+    def entries(self) -> QuerySet[AuditEntry]:
+        """Return the entries, in no order yet; days are those of the active time zone."""
+        found = AuditEntry.objects.all()
+        if self.by == "product":
+            found = found.filter(by=None)
+        elif self.by.isascii() and self.by.isdigit():
+            found = found.filter(by_id=int(self.by[:18]))
+        exact = {"kind": self.kind, "object_id": self.object_id, "action__istartswith": self.action}
+        found = found.filter(**{name: value for name, value in exact.items() if value})
+        if self.since:
+            found = found.filter(at__gte=_midnight(self.since))
+        return found.filter(at__lt=_midnight(self.until + timedelta(days=1))) if self.until else found
+
+
+def audit_page(wanted: AuditFilter, *, cursor: str | None = None) -> Page[AuditEntry]:
+    """One page of entries, newest first. Raises BadCursor."""
+    return keyset_page(wanted.entries(), order=("-at", "-id"), cursor=cursor)
+
+
+def every_audit_entry(wanted: AuditFilter, *, limit: int) -> Iterator[AuditEntry]:
+    """Yield entries newest first, a page at a time, so that a long log is never in memory."""
+    cursor: str | None = None
+    for _ in range(0, limit, EXPORT_PAGE):
+        page = keyset_page(wanted.entries(), order=("-at", "-id"), cursor=cursor, size=EXPORT_PAGE)
+        yield from page.items
+        cursor = page.next_cursor
+        if cursor is None:
+            return
+
+
+def actors() -> list[tuple[int, str]]:
+    """Everybody who can stand in the log: people and the accounts of keys, by name."""
+    return list(User.objects.order_by("is_service", "name").values_list("pk", "name"))
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def names_of(entries: Sequence[AuditEntry]) -> dict[int, str]:

@@ -17,3 +17,8 @@ def uuid7(at: datetime | None = None) -> uuid.UUID:
     fraction = (rest << 12) // 1_000_000
     chance = int.from_bytes(os.urandom(8), "big") >> 2
     return uuid.UUID(int=(milliseconds << 80) | (0x7 << 76) | (fraction << 64) | (0x2 << 62) | chance)
+
+
+def uuid7_floor(moment: datetime) -> uuid.UUID:
+    """Return the smallest version 7 UUID of a moment: those made earlier sort before it."""
+    return uuid.UUID(int=(int(moment.timestamp() * 1000) << 80) | (0x7 << 76) | (0x2 << 62))

@@ -53,3 +53,14 @@ class IdempotencyKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.scope}:{self.key}"
+
+
+class RetentionRule(models.Model):
+    """How many days one kind of thing is kept (0: for ever), and up to when that has been applied."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    days = models.PositiveIntegerField()
+    done_until = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.days or 'no'} days"

@@ -110,6 +110,8 @@ CELERY_BEAT_SCHEDULE = {
     )
 }
 
+CELERY_BEAT_SCHEDULE["leadcrm.apply_retention"] = {"task": "leadcrm.apply_retention", "schedule": 600}
+
 # --- Mail: without EMAIL_URL it is caught and shown in the product, never sent ------------------------------------
 EMAIL_URL = env.str("EMAIL_URL", default="")
 EMAIL_FROM = env.str("EMAIL_FROM", default="LeadCRM <no-reply@localhost>")

@@ -70,6 +70,7 @@ SECTIONS = (
         ("accounts:webhooks",),
         ADMIN,
     ),
+    Section(COMPANY, "Retention", "How long things are kept.", "archive-box-x-mark", ("retention",), ADMIN),
     Section(
         COMPANY, "Audit log", "Who changed what, and when.", "clipboard-document-list", ("accounts:audit_log",), ADMIN
     ),
