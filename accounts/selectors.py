@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
-from accounts.models import ApiKey, AuditEntry, Delivery, Invitation, Role, Team, User, Webhook
+from accounts.models import ApiKey, AuditEntry, Delivery, Invitation, Role, Session, Team, User, Webhook
+from accounts.models.sessions import device_words
 from common.pages import Page, keyset_page
 
 EXPORT_PAGE = 500
@@ -96,6 +97,31 @@ def every_audit_entry(wanted: AuditFilter, *, limit: int) -> Iterator[AuditEntry
         cursor = page.next_cursor
         if cursor is None:
             return
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """One place where a person is signed in."""
+
+    handle: str
+    device: str
+    ip: str
+    at: datetime | None
+    is_here: bool
+
+
+def signed_in(user: User, *, here: str, now: datetime) -> list[SignedIn]:
+    """Where this person is signed in, this browser first, then the latest."""
+    places = [_place(row, here) for row in Session.objects.filter(user=user, expire_date__gt=now)]
+    oldest = datetime.min.replace(tzinfo=UTC)
+    return sorted(places, key=lambda place: (place.is_here, place.at or oldest), reverse=True)
+
+
+def _place(row: Session, here: str) -> SignedIn:
+    said = row.get_decoded()
+    at = datetime.fromisoformat(said["signed_in_at"]) if "signed_in_at" in said else None
+    device = device_words(said.get("agent", ""))
+    return SignedIn(row.handle, device, said.get("ip", ""), at, row.session_key == here)
 
 
 def actors() -> list[tuple[int, str]]:

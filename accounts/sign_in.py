@@ -11,8 +11,6 @@ from django.http import HttpRequest
 
 from accounts.models import User
 
-# Signs in somebody who proved who they are by a link.
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 FAILURES_PER_ACCOUNT = 50
 FAILURES_PER_ADDRESS = 100
 KNOWN_ADDRESS_AGE = timedelta(days=30)

@@ -220,6 +220,7 @@ SESSION_COOKIE_NAME = "__Host-session" if IS_HTTPS else "leadcrm_session"
 CSRF_COOKIE_NAME = "__Host-csrf" if IS_HTTPS else "leadcrm_csrf"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_ENGINE = "accounts.models.sessions"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL]

@@ -4,6 +4,7 @@ from accounts.models.audit import AuditEntry
 from accounts.models.invitations import Invitation, PasswordReset, ResetRequest
 from accounts.models.keys import ApiKey, KeyScope
 from accounts.models.people import ROLE_SCOPES, Role, Scope, SetupLink, Team, User
+from accounts.models.sessions import Session
 from accounts.models.webhooks import TEST_EVENT, Delivery, Event, Webhook
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "ResetRequest",
     "Role",
     "Scope",
+    "Session",
     "SetupLink",
     "Team",
     "User",

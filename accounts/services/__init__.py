@@ -34,6 +34,7 @@ from accounts.services.people import (
 )
 from accounts.services.recovery import answer_reset_requests, request_reset, reset_password, usable_reset
 from accounts.services.samples import remove_sample_users, renew_sample_password
+from accounts.services.sessions import end_sessions, start_session
 from accounts.services.setup import create_first_admin, issue_setup_link, setup_link_works
 from accounts.services.webhooks import (
     create_webhook,
@@ -72,6 +73,7 @@ __all__ = [
     "edit_profile",
     "edit_user",
     "edit_webhook",
+    "end_sessions",
     "erase_deliveries",
     "hash_key",
     "invite",
@@ -94,6 +96,7 @@ __all__ = [
     "set_theme",
     "set_webhook_active",
     "setup_link_works",
+    "start_session",
     "usable_invitation",
     "usable_reset",
     "withdraw",

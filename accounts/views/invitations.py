@@ -2,7 +2,6 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,7 +13,6 @@ from accounts.forms_invitations import AcceptForm, InviteForm
 from accounts.models import Invitation, Role
 from accounts.permissions import role_required
 from accounts.requests import SignedInRequest
-from accounts.sign_in import BACKEND
 from accounts.views.settings import settings_page
 from accounts.views.token_pages import token_page
 from common.models import Installation
@@ -58,7 +56,7 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
         except services.InvitationRefused as exc:
             form.add_error(None, str(exc))
         else:
-            login(request, user, backend=BACKEND)
+            services.start_session(request, user=user, now=timezone.now())
             return redirect("home")
     context = {"form": form, "invitation": invitation, "company": Installation.current().name}
     return render(request, "accounts/accept_invitation.html", context, status=422 if form.is_bound else 200)

@@ -6,10 +6,11 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from accounts import services
+from accounts import selectors, services
 from accounts.forms import NewPasswordForm, ProfileForm
 from accounts.requests import SignedInRequest
 from accounts.views.settings import settings_page
@@ -54,3 +55,23 @@ def change_password(request: SignedInRequest) -> HttpResponse:
         messages.success(request, "Your password is changed. Other devices are signed out.")
         return redirect("accounts:profile")
     return settings_page(request, "settings/password.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@never_cache
+@require_safe
+@login_required
+def sessions(request: SignedInRequest) -> HttpResponse:
+    here = request.session.session_key or ""
+    places = selectors.signed_in(request.user, here=here, now=timezone.now())
+    return settings_page(request, "settings/sessions.html", {"places": places})
+
+
+@require_POST
+@login_required
+def end_sessions(request: SignedInRequest) -> HttpResponse:
+    """Sign out of one other place, or of all others."""
+    here = request.session.session_key or ""
+    handle = request.POST.get("handle", "")
+    ended = services.end_sessions(user=request.user, except_key=here, handle=handle, now=timezone.now())
+    messages.success(request, f"Signed out of {ended} other place{'' if ended == 1 else 's'}.")
+    return redirect("accounts:sessions")

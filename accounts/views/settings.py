@@ -45,6 +45,7 @@ ADMIN = (Role.ADMIN,)
 SECTIONS = (
     Section(YOU, "Profile", "Your name, time zone and theme.", "user-circle", ("accounts:profile",)),
     Section(YOU, "Password", "Change the password you sign in with.", "lock-closed", ("accounts:change_password",)),
+    Section(YOU, "Sessions", "Where you are signed in.", "computer-desktop", ("accounts:sessions",)),
     Section(
         COMPANY,
         "Company",
