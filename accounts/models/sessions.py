@@ -1,7 +1,7 @@
 """Where each person is signed in. This module is the session engine too (``SESSION_ENGINE``)."""
 
 import hashlib
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.contrib.sessions.base_session import AbstractBaseSession
@@ -46,7 +46,7 @@ class SessionStore(DatabaseStore):
         return Session
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
-        row = super().create_model_instance(data)
+        row = cast(Session, super().create_model_instance(data))
         user_id = str(data.get("_auth_user_id", ""))
         row.user_id = int(user_id) if user_id.isdigit() else None
         return row
