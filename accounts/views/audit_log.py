@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.http import HttpResponse, StreamingHttpResponse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts import selectors, services
 from accounts.models import Role
@@ -50,7 +50,7 @@ def audit_log(request: SignedInRequest) -> HttpResponse:
     return settings_page(request, "settings/audit_log.html", context)
 
 
-@require_safe
+@require_POST
 @role_required(Role.ADMIN)
 def export_audit_log(request: SignedInRequest) -> StreamingHttpResponse:
     """The entries a filter finds as CSV, one line a changed field; that it was taken is an entry too."""
