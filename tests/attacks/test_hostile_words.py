@@ -126,16 +126,6 @@ def test_looking_at_everything_changes_nothing(world):
     assert changed == []
 
 
-def written() -> int:
-    """Return how many rows this transaction has written so far, sessions aside."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) FROM pg_stat_xact_user_tables "
-            "WHERE relname <> 'accounts_session'"
-        )
-        return int(cursor.fetchone()[0])
-
-
 def test_a_form_of_another_site_changes_nothing(world):
     """Every act without the page's token, as the admin whose browser is misused (S26)."""
     admin = world.client("admin").cookies

@@ -8,6 +8,6 @@ def written() -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) FROM pg_stat_xact_user_tables "
-            "WHERE relname <> 'django_session'"
+            "WHERE relname <> 'accounts_session'"
         )
         return int(cursor.fetchone()[0])
