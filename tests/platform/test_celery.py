@@ -18,6 +18,7 @@ TICKS = {
     "accounts.deliver_webhooks",
     "accounts.answer_reset_requests",
     "insights.roll_up",
+    "leadcrm.apply_retention",
 }
 
 
