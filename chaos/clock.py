@@ -1,11 +1,11 @@
-"""A clock that can be set wrong: what the product's processes take for the time, if they were started with it."""
+"""A clock that can be moved: what the product's processes take for the time, if they were started with it."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 
 class Clock:
-    """Processes started with ``CHAOS_CLOCK`` naming ``path`` read their time from here."""
+    """Processes started with ``path`` as ``CHAOS_CLOCK`` or ``CHAOS_WRONG_CLOCK`` read from here how far off it is."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

@@ -1,7 +1,8 @@
 """The product's own web application and Celery app, with what a fault needs to reach inside of them.
 
 ``CHAOS_DELIVER_TWICE``: every task is published twice, the second time up to so many seconds later, so out of order.
-``CHAOS_CLOCK``: a file with seconds by which the clock of the process is wrong.
+``CHAOS_CLOCK``: a file with seconds that have passed for the product, so that what is due in days is due now.
+``CHAOS_WRONG_CLOCK``: a file with seconds by which the clock of the machine is wrong.
 ``CHAOS_HASTE``: the lease and the time-outs of sending are that many times shorter, for runs that cannot wait minutes.
 """
 
@@ -17,6 +18,8 @@ from celery.signals import task_prerun
 from django.conf import settings
 from django.utils import timezone
 
+from common import clock
+from common.clock import Clock
 from leadcrm.celery import app
 from leadcrm.wsgi import application
 from mail.services import claims, send_due_messages
@@ -46,13 +49,20 @@ def deliver_twice(spread_seconds: float) -> None:
     task_prerun.connect(count, weak=False)
 
 
-def move_clock(path: Path) -> None:
-    """Let every reading of the clock in this process be wrong by what the file says at that moment."""
+def move_clock(passed: Path | None, wrong: Path | None) -> None:
+    """Let time pass for the product, and let the machine be wrong, by what the files say at the moment of reading."""
+    right, wall = clock.now, Clock.wall
 
-    def moved() -> datetime:
-        return datetime.now(UTC) + timedelta(seconds=float(path.read_text() or 0))
+    def now() -> datetime:
+        return right() + timedelta(seconds=_seconds(passed))
 
-    timezone.now = moved
+    Clock.wall = lambda self: wall(self) + _seconds(wrong)  # type: ignore[method-assign]
+    clock.now = now
+    timezone.now = lambda: datetime.now(UTC) + timedelta(seconds=_seconds(passed) + _seconds(wrong))
+
+
+def _seconds(path: Path | None) -> float:
+    return float(path.read_text()) if path else 0.0
 
 
 def make_haste(times: float) -> None:
@@ -62,7 +72,7 @@ def make_haste(times: float) -> None:
 
     def send() -> int:
         return send_due_messages(
-            now=timezone.now(),
+            now=clock.now(),
             limit_seconds=60 / times,
             lease_seconds=claims.LEASE_SECONDS / times,
             timeouts=timeouts,
@@ -74,7 +84,7 @@ def make_haste(times: float) -> None:
 
 if os.environ.get("CHAOS_DELIVER_TWICE"):
     deliver_twice(float(os.environ["CHAOS_DELIVER_TWICE"]))
-if os.environ.get("CHAOS_CLOCK"):
-    move_clock(Path(os.environ["CHAOS_CLOCK"]))
+if os.environ.get("CHAOS_CLOCK") or os.environ.get("CHAOS_WRONG_CLOCK"):
+    move_clock(*(Path(name) if (name := os.environ.get(key)) else None for key in ("CHAOS_CLOCK", "CHAOS_WRONG_CLOCK")))
 if os.environ.get("CHAOS_HASTE"):
     make_haste(float(os.environ["CHAOS_HASTE"]))

@@ -109,9 +109,8 @@ def worker_command(app: str, *, concurrency: int) -> list[str]:
     return [sys.executable, *quiet, "-m", "celery", "--quiet", "-A", app, "worker", *options]
 
 
-def beat_command(app: str, schedule: Path) -> list[str]:
-    options = ["--scheduler", "celery.beat:Scheduler", "--schedule", str(schedule), "--loglevel", "WARNING"]
-    return [sys.executable, "-m", "celery", "--quiet", "-A", app, "beat", "--pidfile=", *options]
+def beat_command(app: str) -> list[str]:
+    return [sys.executable, "-m", "celery", "--quiet", "-A", app, "beat", "--pidfile=", "--loglevel", "WARNING"]
 
 
 def wait_until(

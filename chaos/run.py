@@ -40,6 +40,7 @@ class Run:
         self.database = TEMPLATE
         self.sink = SmtpSink()
         self.clock = Clock(self.folder / "clock")
+        self.wrong = Clock(self.folder / "wrong")
         self.proxies: dict[str, Proxy] = {}
         self._processes: list[Process] = []
         self._has_sink = False
@@ -64,6 +65,7 @@ class Run:
         self.servers.sql(f"CREATE DATABASE {self.database} TEMPLATE {TEMPLATE}")
         self.servers.flush_redis()
         self.clock.set(timedelta())
+        self.wrong.set(timedelta())
         self.sink = SmtpSink().__enter__()
         self._has_sink = True
 
@@ -116,8 +118,7 @@ class Run:
         return self._add("worker", worker_command(CELERY, concurrency=concurrency), changes)
 
     def beat(self, **changes: str) -> Process:
-        schedule = self.folder / f"beat-{len(self._processes)}"
-        return self._add("beat", beat_command(CELERY, schedule), changes)
+        return self._add("beat", beat_command(CELERY), changes)
 
     def answers(self, path: str = "/healthz", *, port: int = 0) -> bool:
         try:
@@ -146,7 +147,7 @@ class Run:
     def _use(self, database: str) -> None:
         connections.close_all()
         self.database = database
-        connection.settings_dict["NAME"] = database
+        connection.settings_dict.update(NAME=database, HOST=str(self.servers.place.sockets))
 
 
 def free_port() -> int:

@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator
 
 from chaos.report import Result
 from chaos.run import Run
+from chaos.scenarios.clocks import clocks
 from chaos.scenarios.crowds import claims, newcomers
+from chaos.scenarios.disk import disk
 from chaos.scenarios.failpoints import failpoints
 from chaos.scenarios.kills import kills
 from chaos.scenarios.mailserver import hung, modes, unsubscribing
@@ -30,6 +32,8 @@ STORIES: tuple[Scenario, ...] = (
     modes,
     hung,
     unsubscribing,
+    clocks,
+    disk,
 )
 # In the order they are run.
 SCENARIOS = {story.__name__: story for story in STORIES}

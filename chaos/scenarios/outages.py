@@ -102,7 +102,7 @@ def database(run: Run) -> Iterator[Result]:
         run.restart(postgres)
         began = time.monotonic()
         crowd.finish()
-        wait_until(partial(_takes_one, run, site, journal), "a submission is taken again", 90)
+        wait_until(partial(takes_one, run, site, journal), "a submission is taken again", 90)
         web_back = time.monotonic() - began
         down.answers += journal.answers
         send_until_ok(run.port, down, threads=6)
@@ -137,7 +137,8 @@ def _p95(answers: Sequence[Answer]) -> float:
     return statistics.quantiles([answer.seconds for answer in answers], n=20)[18]
 
 
-def _takes_one(run: Run, site: Site, journal: Journal) -> bool:
+def takes_one(run: Run, site: Site, journal: Journal) -> bool:
+    """Send one more form and say whether it was taken."""
     before = len(journal.answers)
     send_all(run.port, site.visits(1), journal, threads=1)
     return journal.answers[before].outcome == OK

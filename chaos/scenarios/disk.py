@@ -1,0 +1,84 @@
+"""P8: the disk of the database is full. Needs root, for a small file system of its own."""
+
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+from chaos.checker import check_journal, check_rows, every, wait_for_rest
+from chaos.processes import wait_until
+from chaos.report import Result
+from chaos.run import Run
+from chaos.scenarios.forms import open_site
+from chaos.scenarios.outages import takes_one
+from chaos.servers import Servers
+from chaos.visitors import OK, Journal, send_all, send_until_ok
+from leadcrm.embedded import postgres
+
+SIZE_MB = 400
+RECOVERY_SECONDS = 60
+
+
+def disk(run: Run) -> Iterator[Result]:
+    """The database lies on a tmpfs that is filled up under visitors, and emptied again."""
+    if os.geteuid() != 0:
+        yield Result("P8", skipped="only root can mount a small file system")
+        return
+    folder = run.folder / "small"
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", f"size={SIZE_MB}m,mode=755", "tmpfs", str(folder)]
+    mounted = subprocess.run(command, check=False, capture_output=True)
+    if mounted.returncode:
+        yield Result("P8", skipped=f"no tmpfs can be mounted here: {mounted.stderr.decode().strip()}")
+        return
+    small = Run(folder, Servers(folder / "data"), seed=run.seed, is_long=run.is_long, share=run.share)
+    try:
+        small.start()
+        yield from _fill(small)
+    finally:
+        small.close()
+        subprocess.run(["umount", "--lazy", str(folder)], check=False)
+
+
+def _fill(run: Run) -> Iterator[Result]:
+    run.fresh("disk")
+    site = open_site(run)
+    run.web()
+    run.worker()
+    run.beat()
+    filler = run.folder / "filler"
+    for _ in range(run.size(1, 5)):
+        journal = Journal()
+        send_all(run.port, site.visits(20), journal, threads=4)
+        _fill_up(filler)
+        began = time.monotonic()
+        full = Journal()
+        while not any(answer.outcome != OK for answer in full.answers) and time.monotonic() - began < 60:
+            send_all(run.port, site.visits(40), full, threads=4)
+        is_red = not run.answers("/readyz")
+        refused = [answer for answer in full.answers if answer.outcome != OK]
+        problems = [] if refused else ["the disk never became full"]
+        problems += [f"answered {a.status or 'nothing'}, not 503" for a in refused if a.status != 503]
+        notes = ["/readyz was 503" if is_red else "/readyz stayed 200: the database could still be read"]
+        filler.unlink()
+        run.servers.start_one(postgres)
+        began = time.monotonic()
+        wait_until(partial(takes_one, run, site, full), "a submission is taken again", 120)
+        journal.answers += full.answers
+        send_until_ok(run.port, journal, threads=4)
+        _, unrest = wait_for_rest(run, RECOVERY_SECONDS * 2)
+        took = time.monotonic() - began
+        lost, doubled, wrong = check_journal(run, journal)
+        wrong = every(problems, unrest, wrong, check_rows(run))
+        yield Result("P8", 1, lost, doubled, recovery_seconds=took, problems=wrong, notes=notes)
+
+
+def _fill_up(filler: Path) -> None:
+    """Leave a few hundred kilobytes, so that the next commits meet the end."""
+    free = os.statvfs(filler.parent)
+    left = free.f_bavail * free.f_frsize - 300_000
+    with filler.open("wb") as file:
+        while left > 0:
+            left -= file.write(b"\0" * min(left, 1 << 20))
