@@ -4,7 +4,6 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status
 from rest_framework.exceptions import NotFound, ValidationError
@@ -22,6 +21,7 @@ from capture.models import Form, Submission
 from capture.reading import Unreadable, fields_of
 from capture.services import FormClosed, OtherAnswers, StillRunning, UnknownForm
 from capture.services.intake import Caller, receive
+from common import clock
 from common.client_ip import client_ip
 from leads.selectors import visible_leads
 
@@ -102,7 +102,7 @@ class SubmissionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiVie
         sent = serializer.validated_data
         try:
             taken, _ = receive(
-                form_id=sent["form"], fields=_fields(sent), caller=_caller(request, sent), now=timezone.now()
+                form_id=sent["form"], fields=_fields(sent), caller=_caller(request, sent), now=clock.now()
             )
         except (UnknownForm, FormClosed) as exc:
             raise NotFound(str(exc)) from exc

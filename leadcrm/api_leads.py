@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -11,6 +10,7 @@ from rest_framework.response import Response
 
 from accounts.api.errors import BadParameter
 from accounts.api.filters import refuse_unknown
+from common import clock
 from leads.api import LeadViewSet
 from leads.models import Lead
 from scoring.api import ReceiptOut, ReceiptQuery, receipt_json
@@ -41,5 +41,5 @@ def _moments(request: Request, lead: Lead) -> dict[str, datetime]:
         if not EARLIEST <= moment <= LATEST:
             raise BadParameter(f"{name}: has to lie between the years 2000 and 2100.")
     state = getattr(lead, "state", None)
-    moments.setdefault("at", state.scored_at if state else timezone.now())
+    moments.setdefault("at", state.scored_at if state else clock.now())
     return moments

@@ -94,23 +94,23 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "leadcrm.clock:Clock"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 BEAT_SECONDS = 10
+RETENTION_SECONDS = 600
+TICKS = {
+    "leadcrm.advance_marked_leads": BEAT_SECONDS,
+    "mail.send_due_messages": BEAT_SECONDS,
+    "accounts.deliver_webhooks": BEAT_SECONDS,
+    "accounts.answer_reset_requests": BEAT_SECONDS,
+    "nurturing.advance_due_enrollments": BEAT_SECONDS,
+    "sales.watch_handovers": BEAT_SECONDS,
+    "capture.join_unjoined_submissions": BEAT_SECONDS,
+    "insights.roll_up": BEAT_SECONDS,
+    "common.record_heartbeat": BEAT_SECONDS,
+    "leadcrm.apply_retention": RETENTION_SECONDS,
+}
 # Each tick expires before the next one but one is due, so that a stopped worker finds no pile of them.
 CELERY_BEAT_SCHEDULE = {
-    name: {"task": name, "schedule": BEAT_SECONDS, "options": {"expires": 2 * BEAT_SECONDS}}
-    for name in (
-        "leadcrm.advance_marked_leads",
-        "mail.send_due_messages",
-        "accounts.deliver_webhooks",
-        "accounts.answer_reset_requests",
-        "nurturing.advance_due_enrollments",
-        "sales.watch_handovers",
-        "capture.join_unjoined_submissions",
-        "insights.roll_up",
-        "common.record_heartbeat",
-    )
+    name: {"task": name, "schedule": seconds, "options": {"expires": 2 * seconds}} for name, seconds in TICKS.items()
 }
-
-CELERY_BEAT_SCHEDULE["leadcrm.apply_retention"] = {"task": "leadcrm.apply_retention", "schedule": 600}
 
 # --- Mail: without EMAIL_URL it is caught and shown in the product, never sent ------------------------------------
 EMAIL_URL = env.str("EMAIL_URL", default="")

@@ -6,7 +6,6 @@ from typing import Any
 import django_filters
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -29,6 +28,7 @@ from accounts.api.filters import (
 from accounts.api.viewsets import UUID_PATTERN, ApiViewSet
 from accounts.models import User
 from accounts.requests import caller
+from common import clock
 from leads import selectors, services
 from leads.kinds import REQUEST_KINDS, Stage, Temperature
 from leads.matching import email_key
@@ -88,7 +88,7 @@ class LeadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSet):
         """Add a lead, or edit the one with this e-mail: 201 for a new one, 200 for a known one."""
         fields = self._fields(request)
         try:
-            lead, is_new = services.enter_lead(fields=fields, by=caller(request), now=timezone.now())
+            lead, is_new = services.enter_lead(fields=fields, by=caller(request), now=clock.now())
         except services.NoAddress as exc:
             raise ValidationError({"email": [str(exc)]}) from exc
         except services.LeadOfOthers as exc:
@@ -103,7 +103,7 @@ class LeadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSet):
         batch.is_valid(raise_exception=True)
         rows = [self.get_serializer(data=row) for row in batch.validated_data["leads"]]
         good = [row.validated_data for row in rows if row.is_valid()]
-        entered = iter(services.enter_leads(rows=good, by=caller(request), now=timezone.now()))
+        entered = iter(services.enter_leads(rows=good, by=caller(request), now=clock.now()))
         return Response(bulk_json([dict(row.errors) for row in rows], entered))
 
     @extend_schema(request=LeadSerializer, responses=LeadSerializer)
@@ -111,7 +111,7 @@ class LeadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSet):
         """Change some fields; attributes are merged, and an empty text clears a field."""
         lead, fields = self.get_object(), self._fields(request)
         try:
-            services.edit_lead(lead=lead, changes=fields, by=caller(request), now=timezone.now())
+            services.edit_lead(lead=lead, changes=fields, by=caller(request), now=clock.now())
         except services.NoAddress as exc:
             raise ValidationError({"email": [str(exc)]}) from exc
         except services.EmailTaken as exc:
@@ -137,7 +137,7 @@ class LeadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSet):
         lead = self.get_object()
         serializer = NewActivitySerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        activity = _record(lead, serializer.validated_data, caller(request), timezone.now())
+        activity = _record(lead, serializer.validated_data, caller(request), clock.now())
         return Response(activity_json(activity), status=status.HTTP_201_CREATED)
 
     def _fields(self, request: Request) -> dict[str, Any]:

@@ -4,10 +4,10 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.utils import timezone
 from rest_framework import serializers
 
 from accounts.api.fields import JsonObjectField, StrictSerializer
+from common import clock
 from leads.kinds import Channel, Grade, Kind, Stage, Temperature
 from leads.models import Activity, Lead, LeadState, Transition
 from leads.words import FIELD_LABELS, fact_words
@@ -143,7 +143,7 @@ class NewActivitySerializer(StrictSerializer):
     )
 
     def validate_occurred_at(self, value: datetime) -> datetime:
-        if not EARLIEST <= value <= timezone.now() + CLOCK_SKEW:
+        if not EARLIEST <= value <= clock.now() + CLOCK_SKEW:
             raise serializers.ValidationError("This has to lie between the year 2000 and now.")
         return value
 

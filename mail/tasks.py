@@ -1,11 +1,11 @@
 """Celery tasks of mail."""
 
 from celery import shared_task
-from django.utils import timezone
 
+from common import clock
 from mail import services
 
 
 @shared_task(name="mail.send_due_messages")
 def send_due_messages() -> int:
-    return services.send_due_messages(now=timezone.now())
+    return services.send_due_messages(now=clock.now())

@@ -6,12 +6,12 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.permissions import EDITORS, MANAGERS, can_edit_leads, can_manage, role_required
 from accounts.requests import SignedInRequest
+from common import clock
 from common.models import Installation
 from common.pages import BadCursor
 from leads.selectors.visibility import visible_leads
@@ -60,7 +60,7 @@ def sequence_detail(request: SignedInRequest, sequence_id: int) -> HttpResponse:
 def step_preview(request: SignedInRequest, sequence_id: int, position: int) -> HttpResponse:
     steps = Step.objects.filter(version__sequence=sequence_id, version=_live(sequence_id))
     step = get_object_or_404(steps.select_related("version__sequence__topic"), position=position)
-    document = step_document(step, now=timezone.now())
+    document = step_document(step, now=clock.now())
     return HttpResponse(document, headers={"Content-Security-Policy": PREVIEW_POLICY, "Cache-Control": "no-store"})
 
 
@@ -69,7 +69,7 @@ def step_preview(request: SignedInRequest, sequence_id: int, position: int) -> H
 def start(request: SignedInRequest, sequence_id: int) -> HttpResponse:
     sequence = get_object_or_404(Sequence, pk=sequence_id)
     try:
-        services.activate_sequence(sequence=sequence, by=request.user, now=timezone.now())
+        services.activate_sequence(sequence=sequence, by=request.user, now=clock.now())
     except services.NothingToSend as exc:
         messages.error(request, str(exc))
     else:
@@ -81,7 +81,7 @@ def start(request: SignedInRequest, sequence_id: int) -> HttpResponse:
 @require_POST
 def pause(request: SignedInRequest, sequence_id: int) -> HttpResponse:
     sequence = get_object_or_404(Sequence, pk=sequence_id)
-    services.pause_sequence(sequence=sequence, by=request.user, now=timezone.now())
+    services.pause_sequence(sequence=sequence, by=request.user, now=clock.now())
     messages.success(request, f"“{sequence}” is paused. Nobody enters, no mail goes out, people keep their place.")
     return redirect("nurturing:detail", sequence.pk)
 
@@ -102,7 +102,7 @@ def stop(request: SignedInRequest, enrollment_id: UUID) -> HttpResponse:
     form = StopForm(request.POST)
     reason = form.cleaned_data["reason"] if form.is_valid() else ""
     try:
-        services.stop_enrollment(enrollment=enrollment, by=request.user, reason=reason, now=timezone.now())
+        services.stop_enrollment(enrollment=enrollment, by=request.user, reason=reason, now=clock.now())
     except services.EnrollmentEnded as exc:
         messages.error(request, str(exc))
     else:

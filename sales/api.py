@@ -6,7 +6,6 @@ from uuid import UUID
 
 import django_filters
 from django.db.models import QuerySet
-from django.utils import timezone
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
@@ -18,6 +17,7 @@ from accounts.api.filters import ChoicesFilter, OwnerFilter
 from accounts.api.viewsets import UUID_PATTERN, ApiViewSet
 from accounts.permissions import can_sell
 from accounts.requests import caller
+from common import clock
 from common.failpoint import failpoint
 from sales import selectors, services
 from sales.models import Handover, State
@@ -123,7 +123,7 @@ class HandoverViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewS
         handover, entered = self.get_object(), self.get_serializer(data=request.data)
         entered.is_valid(raise_exception=True)
         try:
-            service(handover=handover, by=request.user, now=timezone.now(), **entered.validated_data)
+            service(handover=handover, by=request.user, now=clock.now(), **entered.validated_data)
         except services.SalesError as exc:
             raise Refused(exc) from exc
         failpoint("act.committed")

@@ -10,13 +10,13 @@ from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.permissions import can_sell
 from accounts.requests import SignedInRequest
+from common import clock
 from common.idempotency import StillRunning, forget_keys, take_key
 from common.models import Installation
 from common.pages import BadCursor
@@ -62,7 +62,7 @@ def rows(request: SignedInRequest) -> HttpResponse:
     if request.GET.get("v") == selectors.version_of(request.user):
         return HttpResponse(status=UNCHANGED)
     focus = request.GET.get("focus", "")
-    page = selectors.inbox(request.user, request.GET.get("tab", ""), now=timezone.now(), focus=focus)
+    page = selectors.inbox(request.user, request.GET.get("tab", ""), now=clock.now(), focus=focus)
     return render(request, "sales/_live.html", {"inbox": page})
 
 
@@ -106,7 +106,7 @@ def lead_panel(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
 
 def _act_once(request: SignedInRequest, handover: Handover, act: Act, entered: dict[str, Any]) -> None:
     """Do it, unless a request with this key has done it: an act whose answer got lost is sent again by the page."""
-    key, scope, now = request.headers.get("Idempotency-Key", "")[:200], f"page:{request.user.pk}", timezone.now()
+    key, scope, now = request.headers.get("Idempotency-Key", "")[:200], f"page:{request.user.pk}", clock.now()
     with transaction.atomic():
         if key and not take_key(scope=scope, key=key, request_hash="", wait_ms=WAIT_FOR_TWIN_MS, now=now):
             return
@@ -126,7 +126,7 @@ def _handover(request: SignedInRequest, handover_id: UUID) -> Handover:
 def _page(
     request: SignedInRequest, handover: Handover | None = None, *, refusal: str = "", status: int = 200
 ) -> HttpResponse:
-    now, is_alone = timezone.now(), handover is not None
+    now, is_alone = clock.now(), handover is not None
     tab = _asked_tab(request) or _tab_of(request, handover)
     focus = str(handover.pk) if handover else ""
     page = _tab_page(request, tab, focus, now)
@@ -151,7 +151,7 @@ def _brief_context(request: SignedInRequest, handover: Handover, tab: str = "") 
     currency = Installation.current().currency
     return {
         "tab": tab or _asked_tab(request) or _tab_of(request, handover),
-        "pane": selectors.pane_of(handover, request.user, now=timezone.now()),
+        "pane": selectors.pane_of(handover, request.user, now=clock.now()),
         "handover": handover,
         "lead": handover.lead,
         "reject_reasons": REJECT_REASONS.values(),

@@ -7,7 +7,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Role
@@ -18,6 +17,7 @@ from capture.blueprints import BLUEPRINTS
 from capture.forms import NewForm
 from capture.models import Form, Submission
 from capture.views.snippets import snippets
+from common import clock
 from common.pages import BadCursor
 
 TABS = (("submissions", "Submissions"), ("held", "Held"), ("embed", "Embed"), ("preview", "Preview"))
@@ -43,9 +43,7 @@ def create(request: SignedInRequest) -> HttpResponse:
         cards.append((blueprint, NewForm(posted, template=blueprint.template, initial={"name": blueprint.name})))
     form = next((form for blueprint, form in cards if blueprint.template == chosen), None)
     if form is not None and form.is_valid():
-        made = services.create_form(
-            template=chosen, name=form.cleaned_data["name"], by=request.user, now=timezone.now()
-        )
+        made = services.create_form(template=chosen, name=form.cleaned_data["name"], by=request.user, now=clock.now())
         messages.success(request, f"{made.name} is live.")
         return redirect(f"{reverse('capture:form', args=[made.pk])}?tab=embed")
     return render(request, "capture/create.html", {"cards": cards}, status=422 if form else 200)
@@ -82,7 +80,7 @@ def detail(request: SignedInRequest, form_id: str) -> HttpResponse:
 @role_required(Role.ADMIN, Role.MARKETER)
 def close(request: SignedInRequest, form_id: str) -> HttpResponse:
     form = get_object_or_404(Form, pk=form_id)
-    services.close_form(form=form, by=request.user, now=timezone.now())
+    services.close_form(form=form, by=request.user, now=clock.now())
     undo = reverse("capture:reopen", args=[form.pk])
     messages.success(request, f"{form.name} is closed.", extra_tags=f"undo:{undo}")
     return redirect("capture:form", form.pk)
@@ -92,7 +90,7 @@ def close(request: SignedInRequest, form_id: str) -> HttpResponse:
 @role_required(Role.ADMIN, Role.MARKETER)
 def reopen(request: SignedInRequest, form_id: str) -> HttpResponse:
     form = get_object_or_404(Form, pk=form_id)
-    services.reopen_form(form=form, by=request.user, now=timezone.now())
+    services.reopen_form(form=form, by=request.user, now=clock.now())
     messages.success(request, f"{form.name} is live again.")
     return redirect("capture:form", form.pk)
 
@@ -102,7 +100,7 @@ def reopen(request: SignedInRequest, form_id: str) -> HttpResponse:
 def release(request: SignedInRequest, submission_id: UUID) -> HttpResponse:
     submission = get_object_or_404(Submission, pk=submission_id)
     try:
-        services.release_submission(submission=submission, by=request.user, now=timezone.now())
+        services.release_submission(submission=submission, by=request.user, now=clock.now())
     except (services.NotHeld, services.NotJoined) as exc:
         messages.error(request, str(exc))
     else:

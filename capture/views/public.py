@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from capture import live
@@ -17,6 +16,7 @@ from capture.services.errors import FormClosed, UnknownForm
 from capture.services.intake import open_version
 from capture.tokens import issue_token
 from capture.views.showing import form_context
+from common import clock
 
 DEFINITION_CACHE = "public, max-age=60, stale-while-revalidate=86400"
 
@@ -67,7 +67,7 @@ def token(request: HttpRequest, form_id: str) -> HttpResponse:
     except (UnknownForm, FormClosed) as exc:
         status = 404 if isinstance(exc, UnknownForm) else 410
         return _open(JsonResponse({"status": "closed", "message": str(exc)}, status=status), "no-store")
-    text = issue_token(form_id=form_id, number=version.number, now=timezone.now())
+    text = issue_token(form_id=form_id, number=version.number, now=clock.now())
     return _open(JsonResponse({"token": text}), "no-store")
 
 

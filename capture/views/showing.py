@@ -4,12 +4,12 @@ import secrets
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils import timezone
 
 from capture.forms import VisitorForm
 from capture.live import Published
 from capture.spam import TRAP
 from capture.tokens import issue_token
+from common import clock
 
 
 def form_context(
@@ -40,7 +40,7 @@ def _hidden(request: HttpRequest, version: Published, fields: dict[str, str]) ->
     # An answer to a form that stands on another website: that website is the page.
     page = fields.get("page") or (came_from if request.method == "POST" else "") or request.build_absolute_uri()
     return {
-        "token": issue_token(form_id=version.form_id, number=version.number, now=timezone.now()),
+        "token": issue_token(form_id=version.form_id, number=version.number, now=clock.now()),
         "submission_key": fields.get("submission_key") or secrets.token_urlsafe(16),
         "page": page,
         "first_page": fields.get("first_page") or page,

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, UnreadablePostError
-from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from capture.answers import Wrong
@@ -14,6 +13,7 @@ from capture.reading import MAX_BODY, Unreadable, clean, read_body
 from capture.services.errors import FormClosed, OtherAnswers, StillRunning, UnknownForm
 from capture.services.intake import Caller, TooMany, receive
 from capture.views.answering import PREFLIGHT, Refusal, accepted, refused, with_cors
+from common import clock
 from common.client_ip import client_ip
 from common.counters import counters
 
@@ -34,7 +34,7 @@ def submit_form(request: HttpRequest, form_id: str) -> HttpResponse:
     fields: dict[str, str] = {}
     try:
         fields = read_body(body=_body(request), content_type=request.META.get("CONTENT_TYPE", ""))
-        taken, version = receive(form_id=form_id, fields=fields, caller=_caller(request), now=timezone.now())
+        taken, version = receive(form_id=form_id, fields=fields, caller=_caller(request), now=clock.now())
         counters.add("submissions", "accepted" if taken.is_new else "repeat")
         return with_cors(accepted(request, fields, taken, version))
     except Exception as exc:

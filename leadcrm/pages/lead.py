@@ -9,12 +9,12 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.permissions import EDITORS, can_edit_leads, role_required
 from accounts.requests import SignedInRequest
+from common import clock
 from leadcrm import pipeline
 from leads import selectors as lead_selectors
 from leads import services as lead_services
@@ -48,7 +48,7 @@ def add(request: SignedInRequest) -> HttpResponse:
     """Add a lead by hand, or open the one that has this address already."""
     form = LeadForm(request.POST or None)
     if form.is_valid():
-        now = timezone.now()
+        now = clock.now()
         try:
             lead, _ = lead_services.enter_lead(fields=form.cleaned_data, by=request.user, now=now)
         except (lead_services.LeadOfOthers, lead_services.NoAddress) as exc:
@@ -63,7 +63,7 @@ def add(request: SignedInRequest) -> HttpResponse:
 @login_required
 def peek(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     """Show what matters most of one lead, to stand beside a list."""
-    lead, now = _lead(request, lead_id), timezone.now()
+    lead, now = _lead(request, lead_id), clock.now()
     context = {
         "lead": lead,
         "state": getattr(lead, "state", None),
@@ -88,7 +88,7 @@ def set_stage(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     """Pin the lead to a stage, with a reason."""
     lead = _lead(request, lead_id)
     form = StageForm(request.POST)
-    now = timezone.now()
+    now = clock.now()
     if form.is_valid():
         try:
             lead_services.set_stage(lead=lead, by=request.user, now=now, **form.cleaned_data)
@@ -105,7 +105,7 @@ def set_stage(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
 def release_stage(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     """Give the stage back to the rules."""
     lead = _lead(request, lead_id)
-    now = timezone.now()
+    now = clock.now()
     try:
         lead_services.release_stage(lead=lead, by=request.user, now=now)
     except IllegalMove as exc:
@@ -123,7 +123,7 @@ def add_note(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     lead = _lead(request, lead_id)
     form = NoteForm(request.POST)
     if form.is_valid():
-        lead_services.add_note(lead=lead, by=request.user, now=timezone.now(), **form.cleaned_data)
+        lead_services.add_note(lead=lead, by=request.user, now=clock.now(), **form.cleaned_data)
         return redirect("lead_page", lead.pk)
     return render(request, "leads/page.html", _context(request, lead, note_form=form), status=422)
 
@@ -135,7 +135,7 @@ def edit(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     lead = _lead(request, lead_id)
     form = EditLeadForm(request.POST or None, instance=lead)
     if request.method == "POST" and form.is_valid():
-        now = timezone.now()
+        now = clock.now()
         changes = dict(form.cleaned_data)
         try:
             lead_services.edit_lead(lead=lead, seen=changes.pop("seen"), changes=changes, by=request.user, now=now)
@@ -155,7 +155,7 @@ def decide_proposal(request: SignedInRequest, lead_id: UUID, proposal_id: int) -
     """Take over a value a visitor gave, or leave the known one."""
     lead = _lead(request, lead_id)
     proposal = get_object_or_404(lead.proposals, pk=proposal_id)
-    now = timezone.now()
+    now = clock.now()
     try:
         is_accepted = request.POST.get("decision") == "accept"
         lead_services.decide_proposal(proposal=proposal, is_accepted=is_accepted, by=request.user, now=now)
@@ -196,7 +196,7 @@ def _stage(lead: Lead) -> str:
 def _context(
     request: SignedInRequest, lead: Lead, *, stage_form: StageForm | None = None, note_form: NoteForm | None = None
 ) -> dict[str, Any]:
-    now = timezone.now()
+    now = clock.now()
     return {
         "lead": lead,
         "state": getattr(lead, "state", None),

@@ -7,10 +7,10 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from common import clock
 from common.client_ip import client_ip
 from common.models import Installation
 from leads.forms_preferences import PreferenceForm
@@ -29,7 +29,7 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
         return _unknown()
     topics = choices(lead)
     if request.method == "POST":
-        return _change(request, lead, topics, now=timezone.now())
+        return _change(request, lead, topics, now=clock.now())
     form = PreferenceForm(choices=topics)
     was = set(request.GET.get("was", "").split(","))
     context = {
@@ -53,7 +53,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     is_done = request.method == "POST"
     if is_done:
         proof = _proof(request, "Unsubscribe link of a mail")
-        withdraw_consent(lead=lead, topics=[topic] if topic else None, proof=proof, now=timezone.now())
+        withdraw_consent(lead=lead, topics=[topic] if topic else None, proof=proof, now=clock.now())
     context = {
         "topic": topic,
         "is_done": is_done,

@@ -4,8 +4,8 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.utils import timezone
 
+from common import clock
 from mail.services import send_due_messages
 from mail.services.claims import LEASE_SECONDS
 
@@ -21,6 +21,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         sent = send_due_messages(
-            now=timezone.now(), limit_seconds=options["limit_seconds"], lease_seconds=options["lease_seconds"]
+            now=clock.now(), limit_seconds=options["limit_seconds"], lease_seconds=options["lease_seconds"]
         )
         self.stdout.write(f"{sent} sent")
