@@ -50,8 +50,10 @@ def test_the_clock_ticks_for_every_kind_of_due_row():
     schedule = app.conf.beat_schedule
 
     assert {entry["task"] for entry in schedule.values()} == TICKS
-    assert {entry["schedule"] for entry in schedule.values()} == {10}
-    assert all(entry["options"]["expires"] <= 30 for entry in schedule.values())
+    seconds = {entry["task"]: entry["schedule"] for entry in schedule.values()}
+    assert seconds.pop("leadcrm.apply_retention") == 600
+    assert set(seconds.values()) == {10}
+    assert all(entry["options"]["expires"] == 2 * entry["schedule"] for entry in schedule.values())
 
 
 def test_every_tick_has_a_task():
