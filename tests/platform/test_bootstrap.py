@@ -204,7 +204,7 @@ def test_musl_goes_without_the_servers_that_have_no_wheel_for_it():
 
 def locked(text: str) -> dict[str, list[str]]:
     """Return the hashes of each locked package."""
-    entries = re.findall(r"^([\w.-]+)==\S+([^\n]*(?:\\\n.*)*)", text, re.MULTILINE)
+    entries = re.findall(r"^([\w.-]+)==(.*\n(?:[ \t].*\n)*)", text, re.MULTILINE)
     return {name: re.findall(r"--hash=sha256:[0-9a-f]{64}", rest) for name, rest in entries}
 
 
