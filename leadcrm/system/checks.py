@@ -121,8 +121,8 @@ def due_work(health: Health) -> Check:
 
 def mail(now: datetime) -> Check:
     if hold := restore_hold():
-        text = f"No mail leaves: the data were restored as of {hold.backup_at:%Y-%m-%d %H:%M} UTC. Decide below what"
-        return Check("Mail", State.FAIL, f"{text} becomes of mail that was due before the restore (Settings, System).")
+        text = f"No mail leaves: the data were restored as of {hold.backup_at:%Y-%m-%d %H:%M} UTC. Decide under"
+        return Check("Mail", State.FAIL, f"{text} Settings, System what becomes of mail that was due before that.")
     if trouble := relay_trouble(now=now):
         return Check("Mail", State.FAIL, trouble, "EMAIL_URL")
     if not settings.EMAIL_URL:

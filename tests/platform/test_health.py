@@ -217,3 +217,4 @@ def test_the_system_page_shows_every_check_with_its_remedy(admin_client):
 
     for words in ("Database", "Migrations", "Broker", "Worker", "Clock", "Disk", "Does not run", "Lead to be judged"):
         assert words in page
+    assert "{#" not in page
