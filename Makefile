@@ -30,7 +30,7 @@ people: dev  ## Send a form as 1,000 machines and as 200 people do, and count wh
 	python3 manage.py test tests/attacks/test_five_machines.py --full -n 0 -s
 	python3 manage.py test -m browser tests/browser/test_visitors.py --full -n 0 -s
 
-bench:  ## Measure against a baseline taken in the same run
+bench: dev  ## Measure against a baseline taken in the same run
 	python3 manage.py bench $(ARGS)
 
 chaos: dev  ## Kill, flood and cut a product, and print what held (ARGS="kills --share 0.1")

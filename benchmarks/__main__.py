@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-NAMES = ("engine", "weights", "capture", "pipeline", "mail", "pages", "memory")
+NAMES = ("engine", "weights", "capture", "pipeline", "mail", "pages", "memory", "vitals")
 # Enough to see that everything is wired, not to believe a figure.
 SHORT = {
     "capture": ("--rounds", "1", "--seconds", "1"),
@@ -18,6 +18,7 @@ SHORT = {
     "mail": ("--mails", "100", "--rounds", "1"),
     "pages": ("--leads", "100", "400", "--rounds", "1"),
     "memory": ("--seconds", "2"),
+    "vitals": ("--leads", "100", "--rounds", "1"),
 }
 
 
