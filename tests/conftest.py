@@ -1,11 +1,13 @@
 """Fixtures for every test. An app's own stand in tests/<app>/conftest.py, its factories in tests/factories/<app>.py."""
 
 import os
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib.util import find_spec
 
 import pytest
+from django.core.signals import request_finished, request_started
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 CHROMIUM_ARGS = [
@@ -45,10 +47,34 @@ def browser() -> Iterator:
         chromium.close()
 
 
+class InHand:
+    """Counts the requests the product is answering, so that a test can end after the last of them."""
+
+    def __init__(self) -> None:
+        self._count, self._changed = 0, threading.Condition()
+        request_started.connect(self._begin)
+        request_finished.connect(self._end)
+
+    def wait_for_none(self, seconds: float = 10) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._count <= 0, timeout=seconds)
+
+    def _begin(self, **signal: object) -> None:
+        with self._changed:
+            self._count += 1
+
+    def _end(self, **signal: object) -> None:
+        with self._changed:
+            self._count -= 1
+            self._changed.notify_all()
+
+
 @pytest.fixture
 def page(browser, live_server, settings) -> Iterator:
     """Yield an empty browser page whose addresses are relative to the product under test."""
     settings.ALLOWED_HOSTS = ["*"]
-    context = browser.new_context(base_url=live_server.url, reduced_motion="reduce")
+    context, in_hand = browser.new_context(base_url=live_server.url, reduced_motion="reduce"), InHand()
     yield context.new_page()
     context.close()
+    # What still writes would meet the emptying of the tables that follows.
+    in_hand.wait_for_none()

@@ -127,7 +127,8 @@
     if (!form || event.defaultPrevented) return;
     event.preventDefault();
     const row = form.dataset.optimisticFor ? $(form.dataset.optimisticFor) : form.closest("[data-item]");
-    if (row?.hidden) return; // decided already: without network the next one may not be here yet
+    // Decided already: without network the next one may not be here yet. A value given to it afterwards does count.
+    if (row?.hidden && form.dataset.optimistic === "remove") return;
     const url = event.submitter?.getAttribute("formaction") || form.getAttribute("action") || location.href;
     const act = { row, url, mode: form.dataset.optimistic, body: new FormData(form, event.submitter), key: newKey() };
     form.closest(":popover-open")?.hidePopover();
