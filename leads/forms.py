@@ -120,6 +120,13 @@ class SeenField(forms.JSONField):
         except (ValueError, RecursionError) as exc:
             raise forms.ValidationError("This page is damaged. Load it again.") from exc
 
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """Return what the refused page shows again: what cannot be read gives way to the values of now."""
+        try:
+            return super().bound_data(data, initial)
+        except (ValueError, RecursionError):
+            return initial
+
 
 class EditLeadForm(LeadForm):
     """The same, with the values its author began with, so that what others saved meanwhile is not overwritten."""

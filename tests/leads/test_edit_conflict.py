@@ -113,3 +113,12 @@ def test_of_two_who_save_at_the_same_moment_one_is_asked(lead, now):
     assert sorted(answers) == ["Acme AG", "Acme GmbH"]
     assert len(asked) == 1
     assert lead.company not in asked
+
+
+def test_a_damaged_page_is_refused_and_shown_again(client, lead):
+    client.force_login(make_user(Role.MARKETER))
+
+    for damaged in ("9" * 5000, "[" * 100_000, "{"):
+        answer = client.post(f"/leads/{lead.pk}/edit/", {**known_values(lead), "seen": damaged})
+
+        assert answer.status_code == 422
