@@ -18,15 +18,17 @@ from mail.models import Kind
 REST_SECONDS = 60
 NAME = re.compile(r"""\bfailpoint\("([a-z_.]+)"\)""")
 APPS = ("capture", "leads", "leadcrm", "mail", "nurturing", "sales", "scoring", "accounts", "common")
-# What becomes of the mail in hand. Before its body left it is sent again; after that it may have arrived.
+# What becomes of three mails when their sender dies. Before its body left one is sent again; after that it may have
+# arrived. That a mail was accepted is noted in the commit that lets the body of the next one leave.
+AGAIN, DOUBTFUL = ("sent", "sent", "sent"), ("uncertain", "sent", "sent")
 MAIL_ENDS = {
-    "mail.claimed": "sent",
-    "mail.connected": "sent",
-    "mail.body_announced": "uncertain",
-    "mail.body_written": "uncertain",
-    "mail.dot_written": "uncertain",
-    "mail.accepted": "uncertain",
-    "mail.noted": "sent",
+    "mail.claimed": AGAIN,
+    "mail.connected": AGAIN,
+    "mail.body_announced": DOUBTFUL,
+    "mail.body_written": DOUBTFUL,
+    "mail.dot_written": DOUBTFUL,
+    "mail.accepted": DOUBTFUL,
+    "mail.noted": ("sent", "uncertain", "sent"),
 }
 
 
@@ -52,7 +54,7 @@ def failpoints(run: Run) -> Iterator[Result]:
     yield Result(
         "P1", len(chosen), lost, doubled + doubled_acts, problems=wrong, notes=[f"died at {', '.join(chosen)}"]
     )
-    died = sum(MAIL_ENDS.get(name) == "uncertain" for name in chosen)
+    died = sum("uncertain" in MAIL_ENDS.get(name, ()) for name in chosen)
     extra = [f"{mail.uncertain} uncertain, {died} expected"] if mail.uncertain != died else []
     yield Result("P3", mail.planned, mail.lost, mail.doubled, mail.uncertain, problems=extra)
 
@@ -160,8 +162,8 @@ def mail_flow(stage: Stage, name: str) -> list[str]:
         [addresses],
         database=stage.run.database,
     )
-    expected = [(MAIL_ENDS[name],), ("sent",), ("sent",)]
-    return problems + ([f"the mails ended as {ends}"] if ends != expected else [])
+    found = tuple(status for (status,) in ends)
+    return problems + ([f"the mails ended as {found}"] if found != MAIL_ENDS[name] else [])
 
 
 def act_flow(stage: Stage, name: str) -> list[str]:
