@@ -10,15 +10,13 @@ from django.db import InterfaceError, OperationalError, transaction
 from common.failpoint import failpoint
 from common.models import Installation
 from common.stopping import is_asked_to_stop
-from mail.models import Kind as MailKind
 from mail.models import Message
 from mail.selectors import caught_up_to
-from mail.services import queue_message
 from nurturing.letters import topic_footing, write_letter
-from nurturing.links import list_id, unsubscribe_url
 from nurturing.models import Enrollment, EnrollmentState, Step, StepMessage
 from nurturing.rules import Standing, reason_to_stop
 from nurturing.selectors.standing import standings
+from nurturing.services.posting import post_letter
 from nurturing.services.stops import end_enrollment, message_prefix
 
 logger = logging.getLogger(__name__)
@@ -117,18 +115,11 @@ def _queue_step(
         footing=topic_footing(lead, topic, standing.consents[topic.pk].at),
         installation=installation,
     )
-    return queue_message(
+    return post_letter(
+        letter,
+        lead=lead,
         dedupe_key=f"{message_prefix(enrollment)}{step.position}:{enrollment.run}",
-        kind=MailKind.MARKETING,
-        topic=topic.slug,
-        to_email=lead.email,
-        subject=letter.subject,
-        text=letter.text,
-        html=letter.html,
-        about=lead.pk,
-        reply_to=lead.owner.email if lead.owner else "",
-        unsubscribe_url=unsubscribe_url(lead, topic),
-        list_id=list_id(topic),
-        due_at=enrollment.due_at,
+        due_at=enrollment.due_at or now,
         now=now,
+        topic=topic,
     )

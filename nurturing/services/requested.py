@@ -11,11 +11,10 @@ from django.db import DataError, transaction
 from common.models import Installation
 from leads.kinds import Kind
 from leads.models import Activity
-from mail.models import Kind as MailKind
 from mail.models import Message
-from mail.services import queue_message
 from nurturing.letters import requested_footing, write_letter
 from nurturing.models import RequestedMail, Template
+from nurturing.services.posting import post_letter
 from nurturing.starter import GUIDE_TEMPLATE
 
 # Whoever types a stranger's address into forms again and again must not fill that mailbox through us.
@@ -92,15 +91,10 @@ def _queue(activity: Activity, template: Template, installation: Installation, n
         footing=requested_footing(lead, activity.occurred_at),
         installation=installation,
     )
-    return queue_message(
+    return post_letter(
+        letter,
+        lead=lead,
         dedupe_key=f"requested:{activity.pk}",
-        kind=MailKind.REQUESTED,
-        to_email=lead.email,
-        subject=letter.subject,
-        text=letter.text,
-        html=letter.html,
-        about=lead.pk,
-        reply_to=lead.owner.email if lead.owner else "",
         due_at=min(activity.recorded_at, now),
         now=now,
     )
