@@ -26,7 +26,7 @@ def problem(exc: Exception, context: dict[str, Any]) -> Response | None:
         status = HTTPStatus.UNPROCESSABLE_ENTITY.value
         body = {"detail": "Some fields cannot be accepted; see errors.", "errors": _by_field(exc.detail)}
     else:
-        body = {"detail": _text(exc.detail)}
+        body = {"detail": _text(exc.detail), **getattr(exc, "members", {})}
     return Response(
         {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, **body},
         status=status,
@@ -52,6 +52,8 @@ class NotFoundView(APIView):
 def _headers(exc: exceptions.APIException) -> dict[str, str]:
     headers = {}
     auth_header, wait = getattr(exc, "auth_header", None), getattr(exc, "wait", None)
+    if tag := getattr(exc, "tag", None):
+        headers["ETag"] = str(tag)
     if auth_header:
         headers["WWW-Authenticate"] = str(auth_header)
     if wait:

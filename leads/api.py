@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
-from accounts.api.errors import BadParameter, Conflict
+from accounts.api.errors import BadParameter, Conflict, Outdated
 from accounts.api.filters import (
     NEWEST_FIRST,
     ChoicesFilter,
@@ -25,6 +25,8 @@ from accounts.api.filters import (
     OwnerFilter,
     refuse_unknown,
 )
+from accounts.api.versions import HEADER as IF_MATCH_HEADER
+from accounts.api.versions import asked_versions, tag_of
 from accounts.api.viewsets import UUID_PATTERN, ApiViewSet
 from accounts.models import User
 from accounts.requests import caller
@@ -38,6 +40,12 @@ from leads.selectors.search import mentioning
 from leads.serializers import ActivitySerializer, LeadSerializer, NewActivitySerializer, activity_json
 from leads.serializers_bulk import BulkAnswerSerializer, BulkSerializer, bulk_json
 
+IF_MATCH = OpenApiParameter(
+    IF_MATCH_HEADER,
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    description="The ETag you read the lead with: where it has changed since, nothing is written (412).",
+)
 TIMELINE_SORTS = {"-occurred_at": ("-occurred_at", "-id")}
 
 
@@ -106,12 +114,23 @@ class LeadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSet):
         entered = iter(services.enter_leads(rows=good, by=caller(request), now=clock.now()))
         return Response(bulk_json([dict(row.errors) for row in rows], entered))
 
-    @extend_schema(request=LeadSerializer, responses=LeadSerializer)
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Read one lead; its ETag is the version for If-Match."""
+        return self._shown(self.get_object(), status.HTTP_200_OK)
+
+    @extend_schema(
+        request=LeadSerializer,
+        parameters=[IF_MATCH],
+        responses={200: LeadSerializer, 412: OpenApiResponse(description="Changed meanwhile; `conflicts` has both.")},
+    )
     def partial_update(self, request: Request, pk: Any = None) -> Response:
         """Change some fields; attributes are merged, and an empty text clears a field."""
         lead, fields = self.get_object(), self._fields(request)
+        versions = asked_versions(request)
         try:
-            services.edit_lead(lead=lead, changes=fields, by=caller(request), now=clock.now())
+            services.edit_lead(lead=lead, changes=fields, versions=versions, by=caller(request), now=clock.now())
+        except services.EditConflict as conflict:
+            raise _outdated(lead, conflict) from conflict
         except services.NoAddress as exc:
             raise ValidationError({"email": [str(exc)]}) from exc
         except services.EmailTaken as exc:
@@ -147,7 +166,20 @@ class LeadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSet):
 
     def _answer(self, lead: Lead, code: int) -> Response:
         fresh = Lead.objects.select_related("state", "source").get(pk=lead.pk)
-        return Response(self.get_serializer(fresh).data, status=code)
+        return self._shown(fresh, code)
+
+    def _shown(self, lead: Lead, code: int) -> Response:
+        tag = tag_of(services.version_of(lead))
+        return Response(self.get_serializer(lead).data, status=code, headers={"ETag": tag})
+
+
+def _outdated(lead: Lead, conflict: services.EditConflict) -> Outdated:
+    """Return the refusal that shows each field as it was sent and as it is."""
+    who = conflict.fact.by if conflict.fact and conflict.fact.by else "Somebody"
+    fields = {clash.field: {"yours": clash.mine, "theirs": clash.theirs} for clash in conflict.clashes}
+    tag = tag_of(services.version_of(Lead.objects.get(pk=lead.pk)))
+    text = f"{who} changed this lead since you read it. Nothing was written; conflicts has both values of each field."
+    return Outdated(text, tag=tag, members={"conflicts": fields})
 
 
 class TimelinePage:

@@ -17,6 +17,18 @@ class Conflict(APIException):
     default_code = "conflict"
 
 
+class Outdated(APIException):
+    """The thing was changed since the caller read it; ``members`` go into the problem document, ``tag`` is its ETag."""
+
+    status_code = 412
+    default_code = "outdated"
+
+    def __init__(self, detail: str, *, tag: str, members: dict[str, object]) -> None:
+        super().__init__(detail)
+        self.tag = tag
+        self.members = members
+
+
 class TooLarge(APIException):
     status_code = 413
     default_code = "too_large"

@@ -12,7 +12,7 @@ from leads.services.capture import (
     capture_given,
     capture_lead,
 )
-from leads.services.conflicts import Clash, EditConflict, known_values
+from leads.services.conflicts import Clash, EditConflict, known_values, version_of
 from leads.services.entering import Entered, RowResult, enter_leads
 from leads.services.judgements import apply_judgements, lock_leads
 from leads.services.marks import due_marks, put_off, take_marks
@@ -75,4 +75,5 @@ __all__ = [
     "take_marks",
     "undo_act",
     "upsert_lead",
+    "version_of",
 ]

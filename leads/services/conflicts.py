@@ -1,7 +1,9 @@
 """Two people edit one lead: who saves second overwrites nothing without seeing it."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from leads.kinds import Kind
@@ -35,6 +37,31 @@ class EditConflict(ValueError):
 def known_values(lead: Lead) -> dict[str, str]:
     """Return what is known in each column that a person may write: what an editor sees before they begin."""
     return {field: getattr(lead, field) for field in FIELD_LABELS}
+
+
+def version_of(lead: Lead) -> str:
+    """Return a mark of what can be written of a lead: it changes with these values, and with nothing else."""
+    text = json.dumps([known_values(lead), lead.attributes], sort_keys=True)
+    return sha256(text.encode()).hexdigest()[:16]
+
+
+def check_version(lead: Lead, changes: Mapping[str, Any], versions: Collection[str]) -> None:
+    """Raise EditConflict, with both values of each field, unless ``lead`` stands at one of ``versions``.
+
+    Where all of ``changes`` are there already, as after an answer that got lost, there is no conflict.
+    """
+    if version_of(lead) in versions:
+        return
+    known = known_values(lead) | lead.attributes
+    wanted = {field: value for field, value in changes.items() if field != "attributes"}
+    wanted |= changes.get("attributes") or {}
+    clashes = [
+        Clash(field, _text(value), known.get(field, ""))
+        for field, value in wanted.items()
+        if _text(value) != known.get(field, "")
+    ]
+    if clashes:
+        raise EditConflict(clashes, _last_change(lead, [clash.field for clash in clashes]))
 
 
 def own_changes(lead: Lead, changes: Mapping[str, Any], seen: Mapping[str, str]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from leads.matching import email_key
 from leads.models import Activity, FieldProposal, Lead
 from leads.selectors.visibility import visible_leads
 from leads.services.activities import NewActivity, record_activities
-from leads.services.conflicts import own_changes
+from leads.services.conflicts import check_version, own_changes
 from leads.services.ownership import assign_owner, assign_team
 from leads.words import FIELD_LABELS
 
@@ -47,13 +47,17 @@ def edit_lead(
     by: User | None,
     now: datetime,
     seen: Mapping[str, str] | None = None,
+    versions: Collection[str] | None = None,
 ) -> Lead:
     """Write the fields that differ, with a fact (old, new) for each. Raises EmailTaken, NoAddress.
 
     With ``seen``, the values the author began with, only their own changes are written, and EditConflict is raised
-    where others changed the same fields since.
+    where others changed the same fields since. With ``versions`` nothing is written unless the lead stands at one of
+    them (``version_of``); EditConflict otherwise.
     """
     locked = Lead.objects.select_for_update(no_key=True).get(pk=lead.pk)
+    if versions is not None:
+        check_version(locked, changes, versions)
     if seen is not None:
         changes = own_changes(locked, changes, seen)
     facts = write_fields(locked, changes, now)
