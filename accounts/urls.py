@@ -26,6 +26,7 @@ urlpatterns = [
     path("settings/profile/", profile.profile, name="profile"),
     path("settings/theme", profile.theme, name="theme"),
     path("settings/keys", profile.single_keys, name="single_keys"),
+    path("settings/cards", profile.cards, name="cards"),
     path("settings/password/", profile.change_password, name="change_password"),
     path("settings/sessions/", profile.sessions, name="sessions"),
     path("settings/sessions/end", profile.end_sessions, name="end_sessions"),

@@ -68,6 +68,9 @@ class Form(models.Model):
     )
     created_at = models.DateTimeField()
     is_sample = models.BooleanField(default=False)
+    # Where its code was last found by the check of a website; empty until then.
+    seen_url = models.CharField(max_length=1000, default="", blank=True)
+    seen_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [

@@ -22,6 +22,7 @@ class Installation(models.Model):
     work_end = models.TimeField(default="18:00")
     holidays = models.JSONField(default=dict, blank=True)
     sending_paused = models.BooleanField(default=False)
+    has_sample_data = models.BooleanField(default=False)
 
     class Meta:
         constraints = [

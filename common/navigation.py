@@ -75,12 +75,14 @@ def first_url(*names: str) -> str:
 
 @dataclass(frozen=True)
 class Notice:
-    """A banner above every page: what is so, and where to change it."""
+    """A banner above every page: what is so, and where to change it; ``act_url`` takes a POST that ends it."""
 
     tone: str
     text: str
     url: str = ""
     link: str = ""
+    act_url: str = ""
+    act: str = ""
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,7 @@ class Shell:
     sign_out_url: str
     account_url: str
     banners_url: str
+    first_steps_url: str
 
     @property
     def shortcuts(self) -> dict[str, dict[str, Shortcut]]:
@@ -133,7 +136,7 @@ def shell(request: HttpRequest) -> Shell:
         is_rail_narrow=request.COOKIES.get("rail") == "narrow",
         items=items,
         create=create_items(role),
-        notices=_notices(installation, getattr(user, "scope", "")),
+        notices=_notices(installation, user),
         current=next((item for item in items if item.is_current), None),
         search_url=first_url("leads:list"),
         palette_url=first_url("palette"),
@@ -144,6 +147,7 @@ def shell(request: HttpRequest) -> Shell:
         sign_out_url=first_url("accounts:sign_out"),
         account_url=first_url("accounts:profile"),
         banners_url=first_url("system_banners") if role == "admin" else "",
+        first_steps_url=first_url("insights:first_steps") if role in EDITORS else "",
     )
 
 
@@ -180,11 +184,18 @@ def _is_under(path: str, url: str) -> bool:
     return path == url if url == "/" else bool(url) and path.startswith(url)
 
 
-def _notices(installation: Any, scope: str) -> tuple[Notice, ...]:
+def _notices(installation: Any, user: Any) -> tuple[Notice, ...]:
     notices = []
+    if installation.has_sample_data:
+        # Who came with the sample data would go with it.
+        may_remove = getattr(user, "role", "") == "admin" and not user.is_sample
+        act_url = first_url("remove_samples") if may_remove else ""
+        remedy = " To remove it, sign in as an admin of your own." if getattr(user, "is_sample", False) else ""
+        text = f"Sample data is among the leads and people.{remedy}"
+        notices.append(Notice("sample", text, act_url=act_url, act="Remove it"))
     if installation.sending_paused:
         notices.append(Notice("warn", "Sending is paused. No mail leaves until an admin resumes it."))
     if not settings.EMAIL_URL:
-        url = first_url("mail:caught") if scope == "all" else ""
+        url = first_url("mail:caught") if getattr(user, "scope", "") == "all" else ""
         notices.append(Notice("info", "Mail is caught, not sent.", url, "See caught mail" if url else ""))
     return tuple(notices)

@@ -6,8 +6,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.models import Role
-from accounts.permissions import role_required
+from accounts.models import Role, User
+from accounts.permissions import MANAGERS, can_manage, role_required
 from accounts.requests import SignedInRequest
 from insights import selectors, services
 from insights.forms import GoalForm
@@ -27,8 +27,25 @@ def home(request: SignedInRequest) -> HttpResponse:
         source_id=int(source) if source.isdecimal() and len(source) < LONGEST_ID else None,
         now=timezone.now(),
     )
-    context = {"home": page, "periods": CHOICES, "can_set_goal": Role(request.user.role) in GOAL_SETTERS}
+    steps = selectors.first_steps(request.user) if _is_offered_steps(request.user) else None
+    context = {
+        "home": page,
+        "periods": CHOICES,
+        "can_set_goal": Role(request.user.role) in GOAL_SETTERS,
+        "first_steps": None if steps and steps.is_complete else steps,
+    }
     return render(request, "insights/home.html", context)
+
+
+@require_GET
+@role_required(*MANAGERS)
+def first_steps(request: SignedInRequest) -> HttpResponse:
+    """Show the list of first steps, also to who has put it away on the home."""
+    return render(request, "insights/first_steps.html", {"first_steps": selectors.first_steps(request.user)})
+
+
+def _is_offered_steps(user: User) -> bool:
+    return can_manage(user) and user.wants_first_steps
 
 
 @role_required(*GOAL_SETTERS)

@@ -5,7 +5,7 @@ from django.views.generic import RedirectView
 
 from leadcrm import health
 from leadcrm.admin_site import site
-from leadcrm.pages import acts, front, lead, leaving, palette, retention
+from leadcrm.pages import acts, front, lead, leaving, palette, retention, samples
 
 handler500 = "leadcrm.refusals.server_error"
 
@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("leads/<uuid:lead_id>/release/", lead.release_stage, name="lead_release"),
     path("leads/<uuid:lead_id>/notes/", lead.add_note, name="lead_note"),
     path("leads/<uuid:lead_id>/proposals/<int:proposal_id>/", lead.decide_proposal, name="lead_proposal"),
+    path("samples/remove", samples.remove, name="remove_samples"),
     path("settings/people/<int:pk>/leave", leaving.leave, name="leave"),
     path("settings/retention/", retention.retention, name="retention"),
     path("api/", include("leadcrm.api_urls")),

@@ -3,7 +3,7 @@
 from accounts.models.audit import AuditEntry
 from accounts.models.invitations import Invitation, PasswordReset, ResetRequest
 from accounts.models.keys import ApiKey, KeyScope
-from accounts.models.people import ROLE_SCOPES, Role, Scope, SetupLink, Team, User
+from accounts.models.people import ROLE_SCOPES, Card, Role, Scope, SetupLink, Team, User
 from accounts.models.sessions import Session
 from accounts.models.webhooks import TEST_EVENT, Delivery, Event, Webhook
 
@@ -12,6 +12,7 @@ __all__ = [
     "TEST_EVENT",
     "ApiKey",
     "AuditEntry",
+    "Card",
     "Delivery",
     "Event",
     "Invitation",

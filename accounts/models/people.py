@@ -1,6 +1,7 @@
 """People who sign in, and the teams they sell in."""
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -27,6 +28,13 @@ ROLE_SCOPES = {
     Role.REP: Scope.OWN,
     Role.VIEWER: Scope.ALL,
 }
+
+
+class Card(models.TextChoices):
+    """What the product offers to newcomers until they have had enough of it."""
+
+    FIRST_STEPS = "first_steps", "First steps"
+    PRACTICE = "practice", "Practice queue"
 
 
 class Team(models.Model):
@@ -59,6 +67,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     time_zone = models.CharField(max_length=64, default="", blank=True)
     theme = models.CharField(max_length=5, default="auto")
     single_keys = models.BooleanField(default=True)
+    hidden_cards = ArrayField(models.CharField(max_length=20), default=list, blank=True)
     is_active = models.BooleanField(default=True)
     is_service = models.BooleanField(default=False)
     is_sample = models.BooleanField(default=False)
@@ -83,6 +92,16 @@ class User(AbstractBaseUser, PermissionsMixin):
     def scope(self) -> Scope:
         """Which leads this person sees: their own and the team's queue, the team's, or all."""
         return ROLE_SCOPES[Role(self.role)]
+
+    @property
+    def wants_first_steps(self) -> bool:
+        """Whether the list of first steps has not been put away."""
+        return Card.FIRST_STEPS not in self.hidden_cards
+
+    @property
+    def wants_practice(self) -> bool:
+        """Whether the practice queue has not been put away."""
+        return Card.PRACTICE not in self.hidden_cards
 
     @property
     def is_admin(self) -> bool:

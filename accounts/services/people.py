@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from accounts.models import Role, Team, User
+from accounts.models import Card, Role, Team, User
 from accounts.services.audit import audit, difference
 from accounts.services.errors import EmailTaken, LastAdmin, TeamNameTaken
 
@@ -111,3 +111,13 @@ def set_theme(*, user: User, theme: str) -> None:
 def set_single_keys(*, user: User, is_on: bool) -> None:
     """Keep whether single keys act for a person."""
     User.objects.filter(pk=user.pk).update(single_keys=is_on)
+
+
+@transaction.atomic
+def hide_card(*, user: User, card: str, is_hidden: bool) -> None:
+    """Put away what a newcomer is offered, or bring it back. Raises ValueError for a card that does not exist."""
+    if card not in Card.values:
+        raise ValueError("There is no such card.")
+    locked = User.objects.select_for_update().get(pk=user.pk)
+    others = [name for name in locked.hidden_cards if name != card]
+    User.objects.filter(pk=user.pk).update(hidden_cards=[*others, card] if is_hidden else others)

@@ -44,6 +44,18 @@ def single_keys(request: SignedInRequest) -> HttpResponse:
     return HttpResponse(status=204)
 
 
+@require_POST
+@login_required
+def cards(request: SignedInRequest) -> HttpResponse:
+    """Put away what newcomers are offered, or bring it back."""
+    try:
+        is_hidden = request.POST.get("hidden") == "yes"
+        services.hide_card(user=request.user, card=request.POST.get("card", ""), is_hidden=is_hidden)
+    except ValueError as exc:
+        return HttpResponse(str(exc), status=422, content_type="text/plain")
+    return redirect("home")
+
+
 @sensitive_post_parameters()
 @login_required
 def change_password(request: SignedInRequest) -> HttpResponse:

@@ -15,6 +15,7 @@ from capture.attribution import arrival
 from capture.models import Form
 from capture.services import Received, create_form, submit
 from capture.spam import Verdict
+from common.installation import lock_installation, save_installation
 from insights.models import Goal
 from insights.services import set_goal
 from leadcrm import pipeline
@@ -62,6 +63,8 @@ def load_sample_data(*, now: datetime, leads: int = 300, days: int = 90) -> Load
     """
     if Lead.objects.filter(is_sample=True).exists():
         raise SampleDataPresent("The sample data is there already. Remove it with `seed_demo --remove`.")
+    lock_installation()
+    save_installation(changes={"has_sample_data": True})
     start = now - timedelta(days=days + 1)
     people = _people(start)
     stage = _Stage(Random(SEED), people, start, leaves=now - LEFT_WAITING)

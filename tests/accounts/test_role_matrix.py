@@ -33,6 +33,7 @@ BODIES = {
     "leave": {"confirmed": "yes"},
     "after-restore": {"decision": "uncertain"},
     "theme": {"theme": "dark"},
+    "cards": {"card": "first_steps", "hidden": "yes"},
     "activities": {"kind": "page_viewed", "payload": {"path": "/"}},
 }
 PLACES = {

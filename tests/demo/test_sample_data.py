@@ -4,9 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.apps import apps
+from django.urls import reverse
 
-from accounts.models import AuditEntry, Team, User
+from accounts.models import AuditEntry, Role, Team, User
 from capture.models import Form, Offer, Submission
+from common.models import Installation
 from leadcrm import pipeline
 from leadcrm.demo.play import SampleDataPresent, load_sample_data
 from leadcrm.demo.remove import remove_sample_data
@@ -15,10 +17,11 @@ from leads.models import Lead, LeadState, Source, Topic, Transition
 from mail.models import Message
 from mail.selectors import ledger
 from sales.models import Handover
+from tests.factories.sales import make_user
 
 NOW = datetime(2026, 3, 20, 15, 0, tzinfo=UTC)
-# What stays after a removal: the record of what was done, and words shared with real leads.
-STAYS = {AuditEntry, Team, Offer, Source, Topic}
+# What stays after a removal: the record of what was done, the settings, and words shared with real leads.
+STAYS = {AuditEntry, Installation, Team, Offer, Source, Topic}
 
 
 def rows() -> dict[type, int]:
@@ -51,7 +54,7 @@ def test_sample_data_is_made_by_the_real_services_and_removed_whole() -> None:
     assert all(email.endswith(".example") for email in leads.values_list("email", flat=True))
     assert all(at <= NOW for at in Transition.objects.values_list("at", flat=True))
 
-    remove_sample_data()
+    remove_sample_data(now=NOW)
 
     assert rows() == before
     assert not User.objects.filter(is_sample=True).exists() and not Form.objects.exists()
@@ -78,3 +81,30 @@ def test_sample_data_is_loaded_once() -> None:
 
     with pytest.raises(SampleDataPresent):
         load_sample_data(now=NOW, leads=3, days=5)
+
+
+@pytest.mark.django_db
+def test_a_banner_tells_of_sample_data_and_one_click_removes_it(client) -> None:
+    load_sample_data(now=NOW, leads=3, days=5)
+    admin = make_user(Role.ADMIN)
+    client.force_login(admin)
+    assert reverse("remove_samples") in client.get("/").content.decode()
+
+    client.post(reverse("remove_samples"))
+
+    page = client.get("/").content.decode()
+    assert "The sample data is gone, with 3 leads." in page
+    assert reverse("remove_samples") not in page
+    assert not Lead.objects.exists() and list(User.objects.all()) == [admin]
+
+
+@pytest.mark.django_db
+def test_who_came_with_the_sample_data_cannot_saw_off_the_branch(client) -> None:
+    load_sample_data(now=NOW, leads=3, days=5)
+    client.force_login(User.objects.get(is_sample=True, role=Role.ADMIN))
+    page = client.get("/").content.decode()
+
+    client.post(reverse("remove_samples"))
+
+    assert "Sample data is among the leads" in page and reverse("remove_samples") not in page
+    assert Lead.objects.count() == 3

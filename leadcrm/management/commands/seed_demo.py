@@ -24,7 +24,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["remove"]:
-            self.stdout.write(f"Removed {remove_sample_data()} sample leads with all that hung on them.")
+            self.stdout.write(
+                f"Removed {remove_sample_data(now=timezone.now())} sample leads with all that hung on them."
+            )
             return
         if not options["sign_ins"]:
             self._load(options["leads"], options["days"])
