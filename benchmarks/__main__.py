@@ -1,13 +1,18 @@
 """Runs every measurement, or those named: ``make bench``, ``make bench ARGS="engine mail"``.
 
-Each measures against a baseline taken in the same run. Without DATABASE_URL the product's own servers are used.
+Each measures against a baseline taken in the same run; the last thing printed is one table of all. Without
+DATABASE_URL the product's own servers are used.
 """
 
 import argparse
+import os
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
+
+from benchmarks import results
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = ("engine", "weights", "capture", "pipeline", "mail", "pages", "memory", "vitals")
@@ -23,19 +28,27 @@ SHORT = {
 
 
 def main() -> int:
-    """Run the measurements one after another, each in a process of its own; return 1 when one has failed."""
+    """Run the measurements one after another, each in a process of its own; print what all of them found.
+
+    Returns 1 when one has failed or, but for a short run, missed its must.
+    """
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"some of {', '.join(NAMES)} (all)")
     parser.add_argument("--short", action="store_true", help="only try whether they run")
     options = parser.parse_args()
     if unknown := set(options.names) - set(NAMES):
         parser.error(f"no such measurement: {', '.join(sorted(unknown))}")
-    failed = [
-        name for name in options.names or NAMES if not has_run(name, SHORT.get(name, ()) if options.short else ())
-    ]
+    with tempfile.NamedTemporaryFile() as file:
+        os.environ[results.FILE] = file.name
+        failed = [
+            name for name in options.names or NAMES if not has_run(name, SHORT.get(name, ()) if options.short else ())
+        ]
+        found = results.read(Path(file.name))
+    print("\n" + results.table(found))
     if failed:
         print(f"\nFailed: {', '.join(failed)}")
-    return 1 if failed else 0
+    is_missed = not options.short and any(result.is_missed for result in found)
+    return 1 if failed or is_missed else 0
 
 
 def has_run(name: str, arguments: tuple[str, ...]) -> bool:

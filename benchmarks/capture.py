@@ -1,7 +1,6 @@
-#!/usr/bin/env python3
 """Captures per second, as a share of a bare view that inserts one row, under the same server in the same minute.
 
-    DATABASE_URL=… REDIS_URL=… python benchmarks/capture.py [--rounds 5] [--seconds 3]
+    DATABASE_URL=… REDIS_URL=… python -m benchmarks.capture [--rounds 5] [--seconds 3]
 
 Makes a database of its own beside the one in DATABASE_URL and drops it in the end. Every request is a new visitor
 with an address and a token of their own, so every layer works: token, limits, content, lead, facts, mark, consent.
@@ -15,11 +14,12 @@ import socket
 import statistics
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
+
+from benchmarks.results import Result, hand_over
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKERS, THREADS, CLIENTS = 2, 4, 8
@@ -52,7 +52,8 @@ def measure(rounds: int, seconds: float) -> None:
     form_id, number = new_form()
     port = free_port()
     server = serve(port)
-    ratios, sent = [], {"bare": 0, "capture": 0}
+    rates: dict[str, list[float]] = {"bare": [], "capture": []}
+    sent = {"bare": 0, "capture": 0}
     try:
         wait_for(port)
         run(port, "/f/bare/insert", bodies(form_id, number, 400), 1.0)
@@ -64,7 +65,7 @@ def measure(rounds: int, seconds: float) -> None:
                 done, elapsed, latencies = run(port, path, bodies(form_id, number, int(seconds * 3000)), seconds)
                 sent[name] += done
                 figures[name] = (done / elapsed, percentile(latencies, 50), percentile(latencies, 99))
-            ratios.append(figures["capture"][0] / figures["bare"][0])
+                rates[name].append(done / elapsed)
             print(
                 f"round {n}: "
                 + ", ".join(f"{k} {v[0]:.0f}/s p50 {v[1]:.1f} ms p99 {v[2]:.1f} ms" for k, v in figures.items())
@@ -73,10 +74,18 @@ def measure(rounds: int, seconds: float) -> None:
         server.terminate()
         server.wait(20)
     check(sent["capture"])
-    each = " ".join(f"{ratio:.2f}" for ratio in ratios)
-    print(
-        f"capture/bare {statistics.median(ratios):.2f} (must 0.35, aim 0.70; rounds {each}; "
-        f"fdatasync {fdatasync_ms():.2f} ms; load {os.getloadavg()[0]:.1f})"
+    hand_over(
+        Result(
+            name="capture: submissions",
+            figure=statistics.median(rates["capture"]),
+            unit="/s",
+            baseline=statistics.median(rates["bare"]),
+            baseline_name="view with one INSERT",
+            ratio=statistics.median(ours / bare for ours, bare in zip(rates["capture"], rates["bare"], strict=True)),
+            bound="at least",
+            must=0.5,
+            aim=0.7,
+        )
     )
 
 
@@ -229,19 +238,6 @@ def sql(url: str, statement: str) -> None:
 
 def percentile(values: list[float], share: int) -> float:
     return statistics.quantiles(values, n=100)[share - 1] if len(values) > 1 else 0.0
-
-
-def fdatasync_ms() -> float:
-    """Return what making 8 kB durable costs on this disk, median of 50."""
-    costs = []
-    with tempfile.NamedTemporaryFile(dir="/var/tmp") as file:
-        for _ in range(50):
-            file.write(b"x" * 8192)
-            file.flush()
-            start = time.perf_counter()
-            os.fdatasync(file.fileno())
-            costs.append((time.perf_counter() - start) * 1000)
-    return statistics.median(costs)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ def nothing() -> None:
     """Be the one task."""
 
 
-def answer(request: HttpRequest) -> HttpResponse:
+def answer(request: HttpRequest, **address: str) -> HttpResponse:
     """Be the one page."""
     return HttpResponse("ok")
 

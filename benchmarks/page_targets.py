@@ -10,9 +10,8 @@ from benchmarks.scratch import scratch_database  # noqa: F401  (sets Django up, 
 
 # isort: split
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Role, User
@@ -40,12 +39,9 @@ def main() -> None:
 
 def signed_in(user: User) -> str:
     """Return the key of a new session of ``user``."""
-    session = SessionStore()
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.create()
-    return session.session_key
+    client = Client()
+    client.force_login(user)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
 def fill_queue() -> None:

@@ -2,7 +2,6 @@
 
 import os
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,17 +39,3 @@ def scratch_database() -> Iterator[str]:
         settings["NAME"] = original
         with connection.cursor() as cursor:
             cursor.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
-
-
-def fdatasync_microseconds(rounds: int = 200) -> float:
-    """Return what one fdatasync of a small write costs here, in microseconds: the floor under every commit."""
-    path = Path("fdatasync.probe")
-    with path.open("wb") as probe:
-        started = time.perf_counter()
-        for _ in range(rounds):
-            probe.write(b"x" * 512)
-            probe.flush()
-            os.fdatasync(probe.fileno())
-        spent = time.perf_counter() - started
-    path.unlink()
-    return spent / rounds * 1e6

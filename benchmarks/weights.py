@@ -1,6 +1,6 @@
 """Prints what visitors and users download, raw, gzip and brotli, against the budgets; exits with 1 above one.
 
-Usage: python benchmarks/weights.py [--email E --password P] [URL ...]
+Usage: python -m benchmarks.weights [--email E --password P] [URL ...]
 
 Files are read from the checkout. Each URL is fetched as a page, with every stylesheet, script, icon and sprite that it
 links; with an e-mail and a password the script first signs in through the form at /login of that host.
@@ -18,6 +18,8 @@ from pathlib import Path
 
 import brotli
 import django_htmx
+
+from benchmarks.results import Result, hand_over
 
 ROOT = Path(__file__).resolve().parent.parent
 KB = 1024
@@ -52,15 +54,15 @@ def by_brotli(weight: Weight) -> int:
     return weight.brotli
 
 
-def report(name: str, weight: Weight, budget: float | None = None) -> bool:
-    """Print one line; return whether the weight is within its budget (of brotli bytes)."""
-    is_within = budget is None or weight.brotli <= budget
-    limit = "" if budget is None else f"{budget / KB:8.1f}  {'ok' if is_within else 'TOO HEAVY'}"
-    print(f"{name:<44.44}{weight.raw / KB:9.1f}{weight.gzip / KB:9.1f}{weight.brotli / KB:9.1f}{limit}")
-    return is_within
+def report(name: str, weight: Weight, budget: float) -> Result:
+    """Print one line; return the weight beside its budget (of brotli bytes)."""
+    print(f"{name:<44.44}{weight.raw / KB:9.1f}{weight.gzip / KB:9.1f}{weight.brotli / KB:9.1f}{budget / KB:9.1f}")
+    return Result(
+        name=f"weight: {name.strip()}", figure=weight.brotli / KB, unit="KB", bound="at most", must=budget / KB
+    )
 
 
-def files() -> list[bool]:
+def files() -> list[Result]:
     """Weigh the files of the checkout."""
     static = ROOT / "static"
     htmx = Path(django_htmx.__file__).parent / "static/django_htmx"
@@ -104,7 +106,7 @@ class Visitor:
         )
         self.opener.open(request, timeout=20).close()
 
-    def weigh_page(self, url: str) -> list[bool]:
+    def weigh_page(self, url: str) -> list[Result]:
         content = self.get(url)
         links = {urllib.parse.urljoin(url, link) for link in ASSET.findall(content.decode(errors="replace"))}
         host = urllib.parse.urlsplit(url).netloc
@@ -127,14 +129,15 @@ def main() -> int:
     parser.add_argument("--email")
     parser.add_argument("--password", default="")
     options = parser.parse_args()
-    print(f"{'KB':<44}{'raw':>9}{'gzip':>9}{'brotli':>9}{'budget':>8}")
+    print(f"{'KB':<44}{'raw':>9}{'gzip':>9}{'brotli':>9}{'budget':>9}")
     results = files()
     visitor = Visitor()
     if options.email and options.urls:
         visitor.sign_in(options.urls[0], options.email, options.password)
     for url in options.urls:
         results += visitor.weigh_page(url)
-    return 0 if all(results) else 1
+    hand_over(*results)
+    return 1 if any(result.is_missed for result in results) else 0
 
 
 if __name__ == "__main__":
