@@ -1,4 +1,4 @@
-"""Times are shown in the zone of whoever looks."""
+"""What is so for the length of a request: times in the zone of whoever looks, and where the request came from."""
 
 import zoneinfo
 from collections.abc import Callable
@@ -6,7 +6,19 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from common.client_ip import answering
 from common.models import Installation
+
+
+class CallerAddressMiddleware:
+    """Keeps the caller's address at hand for the audit log."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with answering(request):
+            return self.get_response(request)
 
 
 class TimeZoneMiddleware:

@@ -1,4 +1,4 @@
-"""Background work of accounts: webhooks, mails to people who forgot their password."""
+"""Background work of accounts: webhooks, mails to people who forgot their password, the seals of the audit log."""
 
 from celery import shared_task
 
@@ -14,3 +14,9 @@ def deliver_webhooks() -> int:
 @shared_task(name="accounts.answer_reset_requests")
 def answer_reset_requests() -> int:
     return services.answer_reset_requests(now=clock.now())
+
+
+@shared_task(name="accounts.seal_audit_log")
+def seal_audit_log() -> int:
+    """Seal what was written since. Returns the number of entries."""
+    return services.seal_audit_log()

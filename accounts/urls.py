@@ -2,17 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import (
-    api_keys,
-    audit_log,
-    invitations,
-    people,
-    profile,
-    recovery,
-    session,
-    settings,
-    webhooks,
-)
+from accounts.views import api_keys, invitations, people, profile, recovery, session, settings, webhooks
 
 app_name = "accounts"
 
@@ -53,6 +43,4 @@ urlpatterns = [
     path("settings/webhooks/<uuid:pk>/delete", webhooks.delete_webhook, name="delete_webhook"),
     path("settings/webhooks/deliveries/<uuid:pk>/", webhooks.delivery, name="delivery"),
     path("settings/webhooks/deliveries/<uuid:pk>/again", webhooks.redeliver, name="redeliver"),
-    path("settings/audit-log/export", audit_log.export_audit_log, name="export_audit_log"),
-    path("settings/audit-log/", audit_log.audit_log, name="audit_log"),
 ]

@@ -1,9 +1,29 @@
 """Which address a request came from, without believing what a stranger wrote into a header."""
 
 import ipaddress
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.conf import settings
 from django.http import HttpRequest
+
+_caller_ip: ContextVar[str] = ContextVar("caller_ip", default="")
+
+
+@contextmanager
+def answering(request: HttpRequest) -> Iterator[None]:
+    """Let what is written down meanwhile know where the request came from."""
+    before = _caller_ip.set(client_ip(request))
+    try:
+        yield
+    finally:
+        _caller_ip.reset(before)
+
+
+def caller_ip() -> str:
+    """Return the address of the request that is being answered, "" in tasks and commands."""
+    return _caller_ip.get()
 
 
 def client_ip(request: HttpRequest) -> str:

@@ -55,6 +55,8 @@ RULES = (
          accounts.old_deliveries, accounts.delete_deliveries),
     Rule("audit_log", "Audit log", "Deleted", 0,
          accounts.old_audit_entries, accounts.delete_audit_entries),
+    Rule("audit_addresses", "Network address in the audit log", "Emptied; the entry stays", 90,
+         accounts.old_audit_addresses, accounts.forget_audit_addresses),
 )  # fmt: skip
 DEFAULTS = {rule.name: rule.days for rule in RULES}
 

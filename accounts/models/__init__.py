@@ -1,6 +1,6 @@
 """People, teams, the keys machines use, webhooks, and the record of what each did."""
 
-from accounts.models.audit import AuditEntry
+from accounts.models.audit import AuditChain, AuditEntry
 from accounts.models.invitations import Invitation, PasswordReset, ResetRequest
 from accounts.models.keys import ApiKey, KeyScope
 from accounts.models.people import ROLE_SCOPES, Card, Role, Scope, SetupLink, Team, User
@@ -11,6 +11,7 @@ __all__ = [
     "ROLE_SCOPES",
     "TEST_EVENT",
     "ApiKey",
+    "AuditChain",
     "AuditEntry",
     "Card",
     "Delivery",

@@ -1,6 +1,6 @@
 """What can be done with people, teams, keys and settings; every change leaves an audit entry."""
 
-from accounts.services.audit import audit, audit_all, difference, remove_audit_entries
+from accounts.services.audit import audit, audit_all, difference
 from accounts.services.company import edit_company
 from accounts.services.delivering import deliver_webhooks
 from accounts.services.errors import (
@@ -35,6 +35,7 @@ from accounts.services.people import (
 )
 from accounts.services.recovery import answer_reset_requests, request_reset, reset_password, usable_reset
 from accounts.services.samples import remove_sample_users, renew_sample_password
+from accounts.services.sealing import seal_audit_log
 from accounts.services.sessions import end_sessions, start_session
 from accounts.services.setup import create_first_admin, issue_setup_link, setup_link_works
 from accounts.services.webhooks import (
@@ -84,7 +85,6 @@ __all__ = [
     "note_key_use",
     "publish",
     "redeliver",
-    "remove_audit_entries",
     "remove_sample_users",
     "renew_sample_password",
     "renew_secret",
@@ -92,6 +92,7 @@ __all__ = [
     "reset_password",
     "revoke_api_key",
     "rotate_api_key",
+    "seal_audit_log",
     "send_test_event",
     "set_password",
     "set_single_keys",

@@ -7,12 +7,16 @@ from typing import Any
 from django.db.models import Model
 
 from accounts.models import AuditEntry, User
+from common.client_ip import caller_ip
 
 
 def audit(
     *, by: User | None, action: str, kind: str, object_id: str, changes: Mapping[str, Any], now: datetime
 ) -> AuditEntry:
-    """Add one entry. ``changes`` maps a field to ``[old, new]``; secrets never go in. ``by`` None is the product."""
+    """Add one entry. ``changes`` maps a field to ``[old, new]``; secrets never go in. ``by`` None is the product.
+
+    The address of the request that is being answered is kept with it.
+    """
     return audit_all(by=by, action=action, kind=kind, changes={object_id: changes}, now=now)[0]
 
 
@@ -29,14 +33,10 @@ def audit_all(
             kind=kind,
             object_id=str(object_id),
             changes=dict(diff),
+            ip=caller_ip() or None,
         )
         for object_id, diff in changes.items()
     )
-
-
-def remove_audit_entries(*, kind: str, object_id: str) -> int:
-    """Delete the entries of something that was made for a check only. Returns how many there were."""
-    return AuditEntry.objects.filter(kind=kind, object_id=str(object_id)).delete()[0]
 
 
 def difference(row: Model, fields: Mapping[str, Any]) -> dict[str, list[Any]]:

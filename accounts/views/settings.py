@@ -72,9 +72,7 @@ SECTIONS = (
         ADMIN,
     ),
     Section(COMPANY, "Retention", "How long things are kept.", "archive-box-x-mark", ("retention",), ADMIN),
-    Section(
-        COMPANY, "Audit log", "Who changed what, and when.", "clipboard-document-list", ("accounts:audit_log",), ADMIN
-    ),
+    Section(COMPANY, "Audit log", "Who changed what, and when.", "clipboard-document-list", ("audit_log",), ADMIN),
     Section(
         PRODUCT,
         "Mail",

@@ -7,7 +7,6 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from accounts.services import remove_audit_entries
 from capture.live import forget
 from capture.models import Form, FormVersion, Offer, Submission
 
@@ -26,13 +25,12 @@ def remove_sample_forms() -> int:
 
 @transaction.atomic
 def remove_form(*, form: Form, offers_since: datetime | None = None) -> None:
-    """Delete a form and every trace of it: versions, submissions, audit entries.
+    """Delete a form and every trace of it: versions, submissions.
 
     Of the offers it gave, those made since ``offers_since`` go with it unless another form gives them too.
     """
     offers = list(form.versions.exclude(offer=None).values_list("offer", flat=True))
     _delete([form.pk])
-    remove_audit_entries(kind="form", object_id=form.pk)
     if offers_since is not None:
         is_given = Exists(FormVersion.objects.filter(offer=OuterRef("pk")))
         Offer.objects.filter(~is_given, pk__in=offers, created_at__gte=offers_since).delete()

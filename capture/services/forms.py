@@ -41,7 +41,7 @@ def create_form(
         by=by,
         now=now,
     )
-    audit(by=by, action="form_created", kind="form", object_id=form.pk, changes={"name": [None, name]}, now=now)
+    _audit(form, "form_created", {"name": [None, name]}, by=by, now=now)
     return form
 
 
@@ -72,14 +72,7 @@ def publish_version(
     )
     form.live_version, form.state = version, Form.State.LIVE
     form.save(update_fields=["live_version", "state"])
-    audit(
-        by=by,
-        action="form_published",
-        kind="form",
-        object_id=form.pk,
-        changes={"version": [number - 1, number]},
-        now=now,
-    )
+    _audit(form, "form_published", {"version": [number - 1, number]}, by=by, now=now)
     transaction.on_commit(lambda: forget(form.pk))
     return version
 
@@ -98,10 +91,16 @@ def reopen_form(*, form: Form, by: User, now: datetime) -> Form:
 def _set_state(form: Form, old: str, new: str, *, by: User, now: datetime) -> Form:
     if Form.objects.filter(pk=form.pk, state=old).update(state=new):
         action = "form_closed" if new == Form.State.CLOSED else "form_reopened"
-        audit(by=by, action=action, kind="form", object_id=form.pk, changes={"state": [old, new]}, now=now)
+        _audit(form, action, {"state": [old, new]}, by=by, now=now)
     form.refresh_from_db(fields=["state"])
     transaction.on_commit(lambda: forget(form.pk))
     return form
+
+
+def _audit(form: Form, action: str, changes: dict[str, list[Any]], *, by: User | None, now: datetime) -> None:
+    """What the product itself sets up is not an entry: the record is about people."""
+    if by:
+        audit(by=by, action=action, kind="form", object_id=form.pk, changes=changes, now=now)
 
 
 def _check(definition: dict[str, Any], button: str) -> None:

@@ -5,7 +5,7 @@ import stat
 import time
 import urllib.request
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from django.core.checks import WARNING, run_checks
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
+from accounts.selectors.audit import prove_audit_log
 from common.models import Installation
 from leadcrm.embedded.binaries import OLDEST_POSTGRES
 from leadcrm.launch import static_fingerprint
@@ -34,6 +35,7 @@ OLDEST_BROKER = 6
 LOCAL_NAMES = ("localhost", "127.0.0.1", "::1", "")
 SPARE_CONNECTIONS = 10
 WORKER_CONNECTIONS = 8
+LONGEST_UNSEALED = timedelta(hours=1)
 
 ok = State.OK
 warn = State.WARN
@@ -51,6 +53,7 @@ def examine() -> Iterator[Check]:
         yield from guarded("Clock skew", skew)
     if health.queues:
         yield from guarded("Time zone", time_zone)
+        yield from guarded("Audit log", audit_log)
     yield from guarded("Broker", broker)
     yield from guarded("Mail", mail)
     yield from guarded("Files", files)
@@ -168,6 +171,22 @@ def time_zone() -> Iterator[Check]:
         yield Check("Time zone", ok, f"{text} Settings, Company changes it.")
     else:
         yield Check("Time zone", ok, f"{name}, where it is {datetime.now(ZoneInfo(name)):%H:%M} now.")
+
+
+def audit_log() -> Iterator[Check]:
+    """Whether every entry is as it was written, and none is missing."""
+    proof = prove_audit_log()
+    if proof.trouble:
+        about = f" ({proof.entry}, {proof.entry.at:%Y-%m-%d %H:%M} UTC)" if proof.entry else ""
+        text = f"{proof.trouble}{about}: somebody changed the database past the product."
+        yield Check("Audit log", fail, f"{text} Compare with a backup, or with the seals in the worker's log.")
+        return
+    if proof.oldest_unsealed_at and timezone.now() - proof.oldest_unsealed_at > LONGEST_UNSEALED:
+        text = f"{proof.unsealed} entries wait to be sealed; a worker does it every 10 s."
+        yield Check("Audit log", warn, text, command("worker"))
+    if proof.count:
+        last = f"The last is number {proof.last_position}, seal {proof.last_seal[:16]}."
+        yield Check("Audit log", ok, f"{proof.count} entries are as they were written. {last}")
 
 
 def broker() -> Iterator[Check]:

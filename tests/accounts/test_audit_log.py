@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -28,7 +29,7 @@ def entries(people):
 def found(client, **query) -> list[str]:
     page = client.get("/settings/audit-log/", query)
     assert page.status_code == 200
-    return [entry.kind for entry, _ in page.context["rows"]]
+    return [row.entry.kind for row in page.context["rows"]]
 
 
 def test_each_filter_narrows_and_they_combine(as_admin, people, entries):
@@ -53,7 +54,7 @@ def test_what_cannot_be_read_is_not_asked(as_admin, entries, query):
 def test_old_and_new_stand_side_by_side(as_admin, entries):
     body = as_admin.get("/settings/audit-log/").content.decode()
 
-    assert "<del>rep</del> → <ins>manager</ins>" in body
+    assert re.search(r"<del>Sales rep</del>.*<ins>Sales manager</ins>", body)
 
 
 def test_a_long_log_is_read_page_by_page(as_admin, admin):
@@ -63,7 +64,7 @@ def test_a_long_log_is_read_page_by_page(as_admin, admin):
     seen, cursor = [], ""
     while cursor is not None:
         context = as_admin.get("/settings/audit-log/", {"kind": "user", "cursor": cursor}).context
-        seen += [entry.object_id for entry, _ in context["rows"]]
+        seen += [row.entry.object_id for row in context["rows"]]
         cursor = context["next_cursor"]
 
     assert seen == [str(number) for number in reversed(range(120))]

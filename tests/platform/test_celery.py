@@ -17,6 +17,7 @@ TICKS = {
     "common.record_heartbeat",
     "accounts.deliver_webhooks",
     "accounts.answer_reset_requests",
+    "accounts.seal_audit_log",
     "insights.roll_up",
     "leadcrm.apply_retention",
 }

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import AuditEntry, Delivery, Role, Webhook
-from accounts.services import audit
+from accounts.services import audit, seal_audit_log
 from capture.models import Submission
 from capture.services import create_form
 from capture.spam import TRAP
@@ -123,6 +123,7 @@ def test_deliveries_go_after_30_days_unless_they_wait_and_the_audit_log_only_whe
     retention.apply_retention(now=now)
     assert [row.state for row in Delivery.objects.all()] == ["pending"]
     assert AuditEntry.objects.filter(kind="user").exists()
+    seal_audit_log()
     retention.save_days(days={"audit_log": 365}, by=boss, now=now)
     retention.apply_retention(now=now)
 

@@ -1,23 +1,12 @@
-"""Reading people, keys and the audit log."""
+"""Reading people, keys and webhooks; the audit log has a file of its own."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime
 
 from django.db.models import Count, F, Q, QuerySet
-from django.utils import timezone
 
-from accounts.models import ApiKey, AuditEntry, Delivery, Invitation, Role, Session, Team, User, Webhook
+from accounts.models import ApiKey, Delivery, Invitation, Role, Session, Team, User, Webhook
 from accounts.models.sessions import device_words
-from common.pages import Page, keyset_page
-
-EXPORT_PAGE = 500
-NAMED: dict[str, type[User] | type[Team] | type[ApiKey] | type[Webhook]] = {
-    "user": User,
-    "team": Team,
-    "api_key": ApiKey,
-    "webhook": Webhook,
-}
 
 
 def people() -> QuerySet[User]:
@@ -59,47 +48,6 @@ def _not_expired(now: datetime) -> Q:
 
 
 @dataclass(frozen=True)
-class AuditFilter:
-    """Which entries: of whom (an id, ``product`` or ""), what (its beginning), of which kind, object and days."""
-
-    by: str = ""
-    action: str = ""
-    kind: str = ""
-    object_id: str = ""
-    since: date | None = None
-    until: date | None = None
-
-    def entries(self) -> QuerySet[AuditEntry]:
-        """Return the entries, in no order yet; days are those of the active time zone."""
-        found = AuditEntry.objects.all()
-        if self.by == "product":
-            found = found.filter(by=None)
-        elif self.by.isascii() and self.by.isdigit():
-            found = found.filter(by_id=int(self.by[:18]))
-        exact = {"kind": self.kind, "object_id": self.object_id, "action__istartswith": self.action}
-        found = found.filter(**{name: value for name, value in exact.items() if value})
-        if self.since:
-            found = found.filter(at__gte=_midnight(self.since))
-        return found.filter(at__lt=_midnight(self.until + timedelta(days=1))) if self.until else found
-
-
-def audit_page(wanted: AuditFilter, *, cursor: str | None = None) -> Page[AuditEntry]:
-    """One page of entries, newest first. Raises BadCursor."""
-    return keyset_page(wanted.entries(), order=("-at", "-id"), cursor=cursor)
-
-
-def every_audit_entry(wanted: AuditFilter, *, limit: int) -> Iterator[AuditEntry]:
-    """Yield entries newest first, a page at a time, so that a long log is never in memory."""
-    cursor: str | None = None
-    for _ in range(0, limit, EXPORT_PAGE):
-        page = keyset_page(wanted.entries(), order=("-at", "-id"), cursor=cursor, size=EXPORT_PAGE)
-        yield from page.items
-        cursor = page.next_cursor
-        if cursor is None:
-            return
-
-
-@dataclass(frozen=True)
 class SignedIn:
     """One place where a person is signed in."""
 
@@ -122,30 +70,6 @@ def _place(row: Session, here: str) -> SignedIn:
     at = datetime.fromisoformat(said["signed_in_at"]) if "signed_in_at" in said else None
     device = device_words(said.get("agent", ""))
     return SignedIn(row.handle, device, said.get("ip", ""), at, row.session_key == here)
-
-
-def actors() -> list[tuple[int, str]]:
-    """Everybody who can stand in the log: people and the accounts of keys, by name."""
-    return list(User.objects.order_by("is_service", "name").values_list("pk", "name"))
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
-
-
-def names_of(entries: Sequence[AuditEntry]) -> dict[int, str]:
-    """Return entry id -> name of the person, team or key it is about; of other kinds only the id is known here."""
-    names: dict[tuple[str, str], str] = {}
-    for kind, model in NAMED.items():
-        ids = {entry.object_id for entry in entries if entry.kind == kind and entry.object_id.isdigit()}
-        if ids:
-            names |= {(kind, str(pk)): name for pk, name in model.objects.filter(pk__in=ids).values_list("pk", "name")}
-    return {entry.pk: names.get((entry.kind, entry.object_id), "") for entry in entries}
-
-
-def audited_kinds() -> list[str]:
-    """The kinds of objects the log knows, by name."""
-    return list(AuditEntry.objects.order_by("kind").values_list("kind", flat=True).distinct())
 
 
 def wanted_events(*names: str) -> set[str]:
