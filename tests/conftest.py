@@ -69,12 +69,22 @@ class InHand:
             self._changed.notify_all()
 
 
+@pytest.fixture(autouse=True)
+def last_request(request) -> Iterator[None]:
+    """Let a test on the live server end with its last request: the tables are emptied right after it."""
+    if "live_server" not in request.fixturenames:
+        yield
+        return
+    request.getfixturevalue("transactional_db")
+    in_hand = InHand()
+    yield
+    in_hand.wait_for_none()
+
+
 @pytest.fixture
 def page(browser, live_server, settings) -> Iterator:
     """Yield an empty browser page whose addresses are relative to the product under test."""
     settings.ALLOWED_HOSTS = ["*"]
-    context, in_hand = browser.new_context(base_url=live_server.url, reduced_motion="reduce"), InHand()
+    context = browser.new_context(base_url=live_server.url, reduced_motion="reduce")
     yield context.new_page()
     context.close()
-    # What still writes would meet the emptying of the tables that follows.
-    in_hand.wait_for_none()
