@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Now
 
 from common.counters import counters
@@ -23,6 +23,7 @@ MAX_WORKER_DEATHS = 5
 MAY_HAVE_ARRIVED = (
     "The sender stopped while this message was on its way. It may have arrived, so it is not sent again by itself."
 )
+KILLED_ITS_SENDERS = f"The sender stopped {MAX_WORKER_DEATHS} times while it worked on this message. Nothing was sent."
 
 # What sending reads of a message; the token is the caller's.
 _COLUMNS = (
@@ -119,29 +120,37 @@ def _release(token: UUID | None, ids: list[UUID]) -> int:
     )
 
 
-def settle_expired_leases(now: datetime) -> int:
+def settle_expired_leases() -> int:
     """Settle claims whose holder died and return how many.
 
     Before the body: back to pending, due as before. The message in hand (a batch is sent in order, so the first that
     is left) counts a death, and after MAX_WORKER_DEATHS it fails: a message that kills its sender must not hold up
     the others. Body on its way: uncertain, and only its old holder, if it lives after all, can still say more (the
-    claim token stays). ``now`` is not used for leases.
+    claim token stays). One statement, so that a lease which runs out meanwhile is judged by one clock, and whole.
     """
     expired = Message.objects.filter(status=Status.SENDING, lease_until__lt=Now())
-    free = {"claim_token": None, "lease_until": None, "phase": Phase.NONE}  # nosec B105: no secret
     before = Message.objects.filter(claim_token=OuterRef("claim_token"), status=Status.SENDING).filter(
         Q(due_at__lt=OuterRef("due_at")) | Q(due_at=OuterRef("due_at"), pk__lt=OuterRef("pk"))
     )
-    in_hand = expired.filter(~Exists(before)).exclude(phase=Phase.DATA_SENT)
-    died = {"worker_deaths": F("worker_deaths") + 1} | free
-    settled = in_hand.filter(worker_deaths__gte=MAX_WORKER_DEATHS - 1).update(
-        status=Status.FAILED,
-        reason=f"The sender stopped {MAX_WORKER_DEATHS} times while it worked on this message. Nothing was sent.",
-        **died,
+    is_on_its_way = Q(phase=Phase.DATA_SENT)
+    is_in_hand = ~is_on_its_way & ~Exists(before)
+    has_killed = is_in_hand & Q(worker_deaths__gte=MAX_WORKER_DEATHS - 1)
+    return expired.update(
+        status=Case(
+            When(is_on_its_way, then=Value(Status.UNCERTAIN)),
+            When(has_killed, then=Value(Status.FAILED)),
+            default=Value(Status.PENDING),
+        ),
+        reason=Case(
+            When(is_on_its_way, then=Value(MAY_HAVE_ARRIVED)),
+            When(has_killed, then=Value(KILLED_ITS_SENDERS)),
+            default=F("reason"),
+        ),
+        worker_deaths=F("worker_deaths") + Case(When(is_in_hand, then=1), default=0),
+        claim_token=Case(When(is_on_its_way, then=F("claim_token")), default=None),
+        lease_until=Case(When(is_on_its_way, then=F("lease_until")), default=None),
+        phase=Case(When(is_on_its_way, then=F("phase")), default=Value(Phase.NONE)),
     )
-    settled += in_hand.update(status=Status.PENDING, **died)
-    settled += expired.filter(phase=Phase.DATA_SENT).update(status=Status.UNCERTAIN, reason=MAY_HAVE_ARRIVED)
-    return settled + expired.update(status=Status.PENDING, **free)
 
 
 def suppressed_because(topic: str, reason: str) -> str:

@@ -42,7 +42,7 @@ def send_due_messages(
     Stops claiming after ``limit_seconds``, while sending is paused, and while the mail server is being left alone.
     Must not run inside a transaction: claims are committed before anything moves. Raises BadEmailUrl.
     """
-    claims.settle_expired_leases(now)
+    claims.settle_expired_leases()
     relay = None if is_caught else config.relay_address()
     run = _Run(relay, timeouts, now=now, limit_seconds=limit_seconds, lease_seconds=lease_seconds)
     try:

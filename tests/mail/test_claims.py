@@ -59,7 +59,7 @@ def test_a_live_lease_is_left_alone(queue, claim, now):
     queue()
     claim()
 
-    settled = settle_expired_leases(now)
+    settled = settle_expired_leases()
 
     assert settled == 0
 
@@ -72,7 +72,7 @@ def test_a_sender_that_died_before_the_body_leaves_its_messages_to_the_next(begu
         claims.begin(held[0], lease_seconds=120)
     expire_leases()
 
-    settled = settle_expired_leases(now)
+    settled = settle_expired_leases()
 
     first.refresh_from_db()
     second.refresh_from_db()
@@ -86,7 +86,7 @@ def test_a_death_with_a_body_on_its_way_is_not_blamed_on_those_behind(queue, cla
     begin_bodies(claim()[0])
     expire_leases()
 
-    settle_expired_leases(now)
+    settle_expired_leases()
 
     first.refresh_from_db()
     second.refresh_from_db()
@@ -106,12 +106,31 @@ def test_a_sender_that_died_with_the_body_on_its_way_leaves_it_uncertain(queue, 
     assert "may have arrived" in message.reason
 
 
+def test_a_lease_that_runs_out_while_leases_are_settled_never_frees_a_body_on_its_way(queue, claim, now):
+    bodies = [queue() for _ in range(6)]
+    begin_bodies(*claim())
+    running = iter(bodies)
+
+    def let_one_run_out(execute, sql, params, many, context):
+        late = "UPDATE mail_message SET lease_until = statement_timestamp() - interval '1 s' WHERE id = %s"
+        for message in running:
+            execute(late, [message.pk], False, context)
+            break
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(let_one_run_out):
+        while settle_expired_leases():
+            pass
+
+    assert {message.status for message in Message.objects.all()} == {Status.UNCERTAIN}
+
+
 def test_a_message_that_kills_its_sender_again_and_again_fails(queue, claim, now):
     message = queue()
     for _ in range(claims.MAX_WORKER_DEATHS):
         claim()
         expire_leases()
-        settle_expired_leases(now)
+        settle_expired_leases()
 
     message.refresh_from_db()
     assert (message.status, message.worker_deaths) == (Status.FAILED, claims.MAX_WORKER_DEATHS)
@@ -122,7 +141,7 @@ def test_a_sender_that_wakes_up_late_sends_nothing_another_has_taken(queue, clai
     queue()
     [late] = claim()
     expire_leases()
-    settle_expired_leases(now)
+    settle_expired_leases()
     [mine] = claim()
 
     assert not claims.begin(late, lease_seconds=120)
@@ -137,7 +156,7 @@ def test_a_sender_that_wakes_up_late_can_still_tell_that_its_message_arrived(que
     [late] = claim()
     begin_bodies(late)
     expire_leases()
-    settle_expired_leases(now)
+    settle_expired_leases()
 
     note_accepted(late, now)
 
