@@ -22,6 +22,7 @@ class Installation(models.Model):
     work_end = models.TimeField(default="18:00")
     holidays = models.JSONField(default=dict, blank=True)
     sending_paused = models.BooleanField(default=False)
+    last_backup_at = models.DateTimeField(null=True, blank=True)
     has_sample_data = models.BooleanField(default=False)
 
     class Meta:

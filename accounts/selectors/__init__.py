@@ -91,6 +91,12 @@ def deliveries(webhook: Webhook, *, state: str = "") -> QuerySet[Delivery]:
     return found.filter(state=state) if state else found
 
 
+def deliveries_due_before(moment: datetime) -> QuerySet[Delivery]:
+    """Deliveries that were due by then and, as far as is known, are still to be made."""
+    waiting = [Delivery.State.PENDING, Delivery.State.SENDING]
+    return Delivery.objects.filter(state__in=waiting, due_at__lte=moment)
+
+
 def teams() -> QuerySet[Team]:
     """All teams by name, with ``size``, the number of active people in each."""
     active = Q(members__is_active=True, members__is_service=False)

@@ -35,6 +35,7 @@ WHERE id IN (
         ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED) AS next
     WHERE receiver.is_active AND (receiver.resting_until IS NULL OR receiver.resting_until <= %(now)s)
       AND receiver.id <> ALL(%(busy)s::uuid[])
+      AND NOT EXISTS (SELECT 1 FROM mail_restore WHERE decision = '')
     ORDER BY next.due_at LIMIT %(free)s)
 RETURNING *
 """
@@ -62,7 +63,10 @@ def deliver_webhooks(*, now: datetime, limit_seconds: float = 60) -> int:
 
 
 def _claim(now: datetime, running: dict[Future[Outcome], Delivery]) -> list[Delivery]:
-    """Claim one due delivery of each receiver that has none under way; none at all while sending is paused."""
+    """Claim one due delivery of each receiver that has none under way; none at all while sending is paused.
+
+    Nor after a restore, in the statement itself, until a person has decided about what may have gone out before.
+    """
     free = SLOTS - len(running)
     if not free or Installation.current().sending_paused:
         return []

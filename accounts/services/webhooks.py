@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import TEST_EVENT, Delivery, User, Webhook
+from accounts.selectors import deliveries_due_before
 from accounts.services.audit import audit, difference
 from accounts.services.events import DELIVER, NewEvent, publish
 from common.outbound import check_url
@@ -113,6 +114,13 @@ def redeliver(*, delivery: Delivery, by: User, now: datetime) -> bool:
     _note(delivery.webhook, "redelivered", {"delivery": ["", str(delivery.pk)]}, by, now)
     wake(DELIVER)
     return True
+
+
+def give_up_deliveries(*, due_before: datetime, reason: str, now: datetime) -> int:
+    """Send by itself nothing that was due by then; a person still can. Returns how many there were."""
+    free = {"claim_token": None, "lease_until": None}  # nosec B105: no secret
+    dead = {"state": Delivery.State.DEAD, "reason": reason[:300], "finished_at": now}
+    return deliveries_due_before(due_before).update(**dead, **free)
 
 
 def _note(webhook: Webhook, action: str, changes: dict[str, Any], by: User, now: datetime) -> None:

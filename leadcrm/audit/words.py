@@ -93,6 +93,7 @@ FIELDS = {
     "email": "E-mail",
     "is_active": "Active",
     "keys": "API keys",
+    "due_before": "What was due before",
     "mail_due_before": "Mail due before",
     "url": "URL",
     "work_days": "Business days",
@@ -101,8 +102,10 @@ FIELDS = {
     **{rule.name: rule.label for rule in RULES},
 }
 DAYS = {rule.name for rule in RULES}
+DECISIONS = {"uncertain": "not sent again", "send": "sent all the same"}
 WORDS: Mapping[str, Mapping[str, str]] = {
-    "mail_due_before": {"uncertain": "not sent again", "send": "sent all the same"},
+    "due_before": DECISIONS,
+    "mail_due_before": DECISIONS,
     "role": dict(Role.choices),
     "scope": dict(KeyScope.choices),
     "stage": dict(Stage.choices),

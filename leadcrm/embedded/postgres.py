@@ -13,6 +13,7 @@ from leadcrm.embedded.binaries import PostgresPrograms, find_postgres
 from leadcrm.embedded.places import Place
 from leadcrm.remedy import Remedy, explain
 
+NAME = "PostgreSQL"
 START_SECONDS = 120
 STOP_SECONDS = 60
 # A server that was being started when its starter died may take a moment before it answers.

@@ -84,7 +84,7 @@ class Servers:
     def _start(self, say: Callable[[str], None], meanwhile: Callable[[], None] = lambda: None) -> None:
         missing = [kind for kind in self.kinds if not kind.is_up(self.place)]
         for kind in missing:
-            say(f"Starting {kind.__name__.rpartition('.')[2].capitalize()} ...")
+            say(f"Starting {kind.NAME} ...")
             self._started[kind] = kind.start(self.place)
             self.is_first = True
         try:

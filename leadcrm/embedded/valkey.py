@@ -11,6 +11,7 @@ from leadcrm.embedded.binaries import find_valkey
 from leadcrm.embedded.places import Place
 from leadcrm.embedded.postgres import environment, not_started, open_log
 
+NAME = "Valkey"
 START_SECONDS = 60
 STOP_SECONDS = 15
 

@@ -22,18 +22,18 @@ from pathlib import Path
 
 import redis
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from common import heartbeat
+from common.installation import lock_installation, save_installation
 from leadcrm.launch import update_database
 from leadcrm.remedy import Remedy, explain
 from leadcrm.system.programs import postgres_clients
 
 FORMAT = 1
 MANIFEST, DUMP, KEY, MEDIA = "manifest.json", "database.dump", "secret_key", "media"
-LAST = "last-backup"
 # pg_dump 17 and newer set this for pg_restore; older servers do not know it.
 UNKNOWN_TO_OLD_SERVERS = (b"SET transaction_timeout = 0;\n",)
 # Only what is not part of an extension: those stay, since not every role may make them.
@@ -103,7 +103,7 @@ def back_up(file: Path, *, now: datetime, say: Callable[[str], None]) -> Manifes
         raise explain(f"The backup could not be written: {exc.strerror}.", f"is there room in {folder}?") from exc
     finally:
         partial.unlink(missing_ok=True)
-    _note_last(now)
+    _note_backup(now)
     return manifest
 
 
@@ -131,6 +131,7 @@ def restore(
             _place_key(_bytes(tar, KEY))
     connection.close()
     update_database(say)
+    _note_backup(datetime.fromisoformat(manifest.made_at))
     return manifest
 
 
@@ -340,7 +341,8 @@ def _place_key(text: bytes) -> None:
     partial.replace(file)
 
 
-def _note_last(now: datetime) -> None:
-    """Leave the time of the backup where the System page looks."""
-    with suppress(OSError):
-        (Path(settings.DATA_DIR) / LAST).write_text(now.isoformat())
+def _note_backup(made_at: datetime) -> None:
+    """Leave the time of the backup where the System page and ``/metrics`` look."""
+    with transaction.atomic():
+        lock_installation()
+        save_installation(changes={"last_backup_at": made_at})

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.conf import settings
@@ -16,6 +16,8 @@ from mail.selectors import relay_trouble, restore_hold
 # Twelve ticks: with a worker at work nothing due stands this long.
 OVERDUE_SECONDS = 120
 GIGABYTE = 1_000_000_000
+# A weekly backup that ran is never late.
+LATE_BACKUP = timedelta(days=8)
 LITTLE_ROOM, NO_ROOM = 2 * GIGABYTE, GIGABYTE // 2
 
 
@@ -23,6 +25,7 @@ class State(StrEnum):
     """How a check came out."""
 
     OK = "ok"
+    NOTE = "note"
     WARN = "warn"
     FAIL = "fail"
 
@@ -39,12 +42,17 @@ class Check:
     @property
     def tone(self) -> str:
         """The look of a banner or badge."""
-        return {State.OK: "ok", State.WARN: "warn", State.FAIL: "error"}[self.state]
+        return {State.OK: "ok", State.NOTE: "", State.WARN: "warn", State.FAIL: "error"}[self.state]
 
     @property
     def word(self) -> str:
         """The state for people."""
-        return {State.OK: "Runs", State.WARN: "Look at it", State.FAIL: "Does not run"}[self.state]
+        return {
+            State.OK: "Runs",
+            State.NOTE: "Not known",
+            State.WARN: "Look at it",
+            State.FAIL: "Does not run",
+        }[self.state]
 
 
 def system_checks(health: Health) -> list[Check]:
@@ -56,13 +64,14 @@ def system_checks(health: Health) -> list[Check]:
     if health.broker == "ok":
         found += [worker(health), clock(health)]
     if health.queues:
-        found += [due_work(health), mail(health.at)]
+        found += [due_work(health), mail(health.at), backup(health)]
     return [*found, *map(disk, disks())]
 
 
 def problems(checks: Iterable[Check]) -> list[Check]:
     """Return what is not as it should be, the worst first."""
-    return sorted((check for check in checks if check.state != State.OK), key=lambda check: check.state != State.FAIL)
+    found = (check for check in checks if check.state in (State.WARN, State.FAIL))
+    return sorted(found, key=lambda check: check.state != State.FAIL)
 
 
 def database(health: Health) -> Check:
@@ -121,13 +130,24 @@ def due_work(health: Health) -> Check:
 
 def mail(now: datetime) -> Check:
     if hold := restore_hold():
-        text = f"No mail leaves: the data were restored as of {hold.backup_at:%Y-%m-%d %H:%M} UTC. Decide under"
-        return Check("Mail", State.FAIL, f"{text} Settings, System what becomes of mail that was due before that.")
+        text = f"No mail and no webhook leaves: the data are as of {hold.backup_at:%Y-%m-%d %H:%M} UTC. Decide under"
+        return Check("Mail", State.FAIL, f"{text} Settings, System what becomes of what was due before the restore.")
     if trouble := relay_trouble(now=now):
         return Check("Mail", State.FAIL, trouble, "EMAIL_URL")
     if not settings.EMAIL_URL:
         return Check("Mail", State.OK, "Mail is caught and shown in the product, because EMAIL_URL is not set.")
     return Check("Mail", State.OK, "Mail is handed to the mail server.")
+
+
+def backup(health: Health) -> Check:
+    age = health.at - health.backup_at if health.backup_at else None
+    if age is None:
+        return Check("Backup", State.NOTE, "None was made with manage.py backup yet.", command("backup"))
+    days = f"{age.days} day{'' if age.days == 1 else 's'} ago" if age.days else "within the last 24 hours"
+    if age > LATE_BACKUP:
+        text = f"The last one was made {days}: what came since would be lost with the disk."
+        return Check("Backup", State.WARN, text, command("backup"))
+    return Check("Backup", State.OK, f"The last one was made {days}.")
 
 
 def disk(found: Disk) -> Check:

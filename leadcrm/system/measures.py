@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from capture.models import Submission
 from common import heartbeat
 from common.heartbeat import Pulse
+from common.models import Installation
 from leads.models import Mark
 from mail.models import Message
 from mail.models import Status as MailStatus
@@ -53,6 +54,7 @@ class Health:
     broker: str
     queues: tuple[Queue, ...] = ()
     pulse: Pulse = field(default_factory=Pulse)
+    backup_at: datetime | None = None
 
     @property
     def can_serve(self) -> bool:
@@ -71,24 +73,25 @@ class Health:
 
 def measure(*, now: datetime) -> Health:
     """Ask the database and the broker, each with a short time-out."""
-    database, queues = _ask_database(now)
+    database, queues, backup_at = _ask_database(now)
     try:
-        return Health(now, database, "ok", queues, heartbeat.pulse())
+        return Health(now, database, "ok", queues, heartbeat.pulse(), backup_at)
     except redis.RedisError:
-        return Health(now, database, "down", queues)
+        return Health(now, database, "down", queues, backup_at=backup_at)
 
 
-def _ask_database(now: datetime) -> tuple[str, tuple[Queue, ...]]:
+def _ask_database(now: datetime) -> tuple[str, tuple[Queue, ...], datetime | None]:
     try:
         connection.ensure_connection()
         with transaction.atomic():
-            return "ok", tuple(_queue(name, *kind[:2], kind[2](now), now) for name, kind in KINDS_OF_WORK.items())
+            queues = tuple(_queue(name, *kind[:2], kind[2](now), now) for name, kind in KINDS_OF_WORK.items())
+            return "ok", queues, Installation.current().last_backup_at
     except (OperationalError, InterfaceError):
         connection.close()
-        return "down", ()
+        return "down", (), None
     except DatabaseError:
         # It answers, but has not the tables of this version: the migrations say so.
-        return "ok", ()
+        return "ok", (), None
 
 
 def _queue(name: str, what: str, column: str, rows: tuple[QuerySet, ...], now: datetime) -> Queue:

@@ -57,6 +57,7 @@ class Figures(Collector):
         yield from self._servers()
         yield from self._due()
         yield from self._signs()
+        yield from self._backup()
         yield gauge("disk_free_bytes", "Room left on disk", "folder", ((str(d.folder), d.free) for d in disks()))
         if self.health.can_serve:
             yield from waiting()
@@ -69,6 +70,11 @@ class Figures(Collector):
         yield version
         up = (("database", self.health.database == "ok"), ("broker", self.health.broker == "ok"))
         yield gauge("server_up", "Whether a server answers", "server", ((name, float(ok)) for name, ok in up))
+
+    def _backup(self) -> Iterator[Metric]:
+        age = self.health.age(self.health.backup_at)
+        if age is not None:
+            yield GaugeMetricFamily("leadcrm_backup_age_seconds", "Since the last backup was made", value=age)
 
     def _due(self) -> Iterator[Metric]:
         queues = self.health.queues

@@ -16,12 +16,14 @@ COMPOSE = {
     "migrate": "docker compose run --rm migrate",
     "web": "docker compose up -d web",
     "doctor": "docker compose run --rm web python manage.py doctor",
+    "backup": "docker compose run --rm -v /backups:/backups web python manage.py backup /backups/leadcrm.tar",
 }
 # `start` looks after its own processes; whatever it cannot mend by itself, a new start does.
 SUPERVISED = {
     **dict.fromkeys(("worker", "clock", "deaf", "broker", "database", "web"), "python3 manage.py start"),
     "migrate": "python3 manage.py migrate",
     "doctor": "python3 manage.py doctor",
+    "backup": "python3 manage.py backup /backups/leadcrm.tar",
 }
 BY_HAND = {
     "worker": f"{CELERY} worker --concurrency 4",
@@ -32,6 +34,7 @@ BY_HAND = {
     "migrate": "python3 manage.py migrate",
     "web": f"{sys.executable} -m gunicorn -c python:leadcrm.gunicorn_config leadcrm.wsgi",
     "doctor": "python3 manage.py doctor",
+    "backup": "python3 manage.py backup /backups/leadcrm.tar",
 }
 
 

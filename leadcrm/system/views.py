@@ -6,7 +6,7 @@ import django
 from django.conf import settings
 from django.contrib import messages
 from django.core.cache import cache
-from django.db import connection, transaction
+from django.db import connection
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,13 +15,12 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import Role
 from accounts.permissions import role_required
 from accounts.requests import SignedInRequest
-from accounts.services import audit
 from accounts.views.settings import settings_page
 from leadcrm.system.checks import Check, problems, system_checks
 from leadcrm.system.measures import measure
+from leadcrm.system.restored import decide, held_since_restore
 from mail.models import Restore
-from mail.selectors import due_before, restore_hold
-from mail.services import NothingToDecide, decide_after_restore
+from mail.services import NothingToDecide
 
 # A page with banners is loaded far more often than something stops running.
 BANNER_SECONDS = 10
@@ -34,15 +33,13 @@ def system(request: SignedInRequest) -> HttpResponse:
     health = measure(now=timezone.now())
     checks = system_checks(health)
     workers = [(name, health.pulse.workers[name]) for name in sorted(health.pulse.workers)]
-    hold = restore_hold()
     context = {
         "checks": checks,
         "problems": problems(checks),
         "health": health,
         "workers": workers,
         "versions": versions(),
-        "hold": hold,
-        "held_count": due_before(hold).count() if hold else 0,
+        "held": held_since_restore(),
     }
     return settings_page(request, "system/page.html", context)
 
@@ -60,19 +57,16 @@ def banners(request: SignedInRequest) -> HttpResponse:
 @require_POST
 @role_required(Role.ADMIN)
 def after_restore(request: SignedInRequest) -> HttpResponse:
-    """Take the decision about mail that was due before a restore."""
+    """Take the decision about what was due before a restore."""
     decision, now = request.POST.get("decision", ""), timezone.now()
     if decision not in (Restore.Decision.UNCERTAIN, Restore.Decision.SEND):
         return HttpResponse("Say uncertain or send.", status=422, content_type="text/plain")
     try:
-        with transaction.atomic():
-            count = decide_after_restore(decision=decision, now=now)
-            changes = {"mail_due_before": ["held", decision], "messages": ["", count]}
-            audit(by=request.user, action="decided", kind="restore", object_id="1", changes=changes, now=now)
+        decide(decision=decision, by=request.user, now=now)
     except NothingToDecide as exc:
         messages.info(request, str(exc))
     else:
-        messages.success(request, "Mail leaves again.")
+        messages.success(request, "Mail and webhooks leave again.")
         cache.set(BANNERS, present_problems(), BANNER_SECONDS)
     return redirect("system")
 

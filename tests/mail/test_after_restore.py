@@ -88,8 +88,8 @@ def test_an_admin_decides_on_the_system_page_and_it_is_written_down(queue, resto
     refused = client.post("/settings/system/after-restore", {"decision": "both"})
     answer = client.post("/settings/system/after-restore", {"decision": "uncertain"}, follow=True).content.decode()
 
-    assert "1 mail that was due before the restore" in asked
+    assert "1 mail and 0 webhook events were due before the restore" in asked
     assert refused.status_code == 422
-    assert "Mail leaves again." in answer and "No mail leaves" not in answer
+    assert "Mail and webhooks leave again." in answer and "Nothing leaves since" not in answer
     assert statuses() == [Status.UNCERTAIN]
-    assert AuditEntry.objects.get(kind="restore").changes["mail_due_before"] == ["held", "uncertain"]
+    assert AuditEntry.objects.get(kind="restore").changes["due_before"] == ["held", "uncertain"]

@@ -14,7 +14,7 @@ from redis.retry import Retry
 from accounts.models import Role, User
 from common import heartbeat
 from leadcrm.system import checks
-from leadcrm.system.checks import State, problems, system_checks
+from leadcrm.system.checks import State, backup, problems, system_checks
 from leadcrm.system.measures import Disk, Health, measure
 from leads.models import Lead, Mark
 
@@ -179,6 +179,24 @@ def test_a_database_without_the_newest_tables_is_named(now, monkeypatch):
     monkeypatch.setattr(checks, "missing_migrations", lambda: {("leads", "0099_newest")})
 
     assert "leads.0099_newest" in found(now)["Migrations"]
+
+
+@pytest.mark.parametrize(
+    ("days", "state", "said"),
+    [
+        (None, State.NOTE, "None was made"),
+        (0, State.OK, "within the last 24 hours"),
+        (1, State.OK, "1 day ago"),
+        (8, State.OK, "8 days ago"),
+        (9, State.WARN, "9 days ago: what came since"),
+    ],
+)
+def test_a_backup_is_late_after_a_week_and_a_day_and_none_at_all_is_no_fault(now, days, state, said):
+    made_at = None if days is None else now - timedelta(days=days)
+    health = Health(now, "ok", "ok", backup_at=made_at)
+
+    assert backup(health).state == state and said in backup(health).text
+    assert (problems([backup(health)]) == []) is (state != State.WARN)
 
 
 @pytest.mark.parametrize(("free", "state"), [(10**8, State.FAIL), (10**9, State.WARN), (10**10, State.OK)])

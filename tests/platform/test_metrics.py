@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -12,6 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from capture.services import create_form
 from common import counters as counting
 from common.counters import counters
+from common.installation import lock_installation, save_installation
 from leadcrm.cli import ROOT
 from mail.services import queue_message, send_due_messages
 from tests.factories.world import ANSWERS, send
@@ -77,6 +79,14 @@ def test_submissions_and_mails_are_counted_by_what_became_of_them(client):
     assert found["leadcrm_messages_total", "caught"] == 1
     assert found["leadcrm_due_rows", "marks"] == 1
     assert found["leadcrm_server_up", "database"] == found["leadcrm_server_up", "broker"] == 1
+
+
+def test_the_age_of_the_last_backup_is_told_once_there_is_one(client):
+    assert "leadcrm_backup_age_seconds" not in {name for name, _ in figures(client)}
+    lock_installation()
+    save_installation(changes={"last_backup_at": timezone.now() - timedelta(hours=2)})
+
+    assert figures(client)["leadcrm_backup_age_seconds", ""] == pytest.approx(7200, abs=60)
 
 
 def test_processes_add_up_and_a_broker_that_is_down_loses_nothing(client, settings):

@@ -14,7 +14,8 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def handle(self, **options: Any) -> None:
-        looks = {State.OK: self.style.SUCCESS, State.WARN: self.style.WARNING, State.FAIL: self.style.ERROR}
+        style = self.style
+        looks = {State.OK: style.SUCCESS, State.NOTE: style.NOTICE, State.WARN: style.WARNING, State.FAIL: style.ERROR}
         counts = dict.fromkeys(State, 0)
         for check in examine():
             counts[check.state] += 1
