@@ -30,19 +30,16 @@ _COLUMNS = (
     "id, kind, topic, from_email, to_email, reply_to, subject, text, html, unsubscribe_url, list_id, message_id, "
     "due_at, give_up_at, attempts, worker_deaths, reason"
 )
-_CLAIM = """
-UPDATE mail_message
-SET status = 'sending', phase = '', claim_token = %(token)s, attempts = attempts + 1,
-    lease_until = statement_timestamp() + make_interval(secs => %(lease)s)
-WHERE id IN (
+_DUE = """ARRAY(
     SELECT id FROM mail_message
     WHERE status = 'pending' AND {choice} AND due_at <= %(now)s
       AND NOT EXISTS (SELECT 1 FROM mail_restore WHERE decision = '')
-    ORDER BY due_at, id LIMIT %(size)s FOR UPDATE SKIP LOCKED)
-RETURNING {columns}
+    ORDER BY due_at, id LIMIT %(size)s FOR UPDATE SKIP LOCKED)"""
+AWAITED, MARKETING = _DUE.format(choice="NOT kind = 'marketing'"), _DUE.format(choice="kind = 'marketing'")
+# The text of the function: mail/sql/claim_1.sql. Marketing is looked for only where nothing awaited is due.
+CLAIM = f"""
+SELECT {_COLUMNS} FROM mail_claim(COALESCE(NULLIF({AWAITED}, '{{}}'), {MARKETING}), %(token)s, %(lease)s)
 """
-CLAIM_AWAITED = _CLAIM.format(choice="NOT kind = 'marketing'", columns=_COLUMNS)
-CLAIM_MARKETING = _CLAIM.format(choice="kind = 'marketing'", columns=_COLUMNS)
 SUPPRESSIONS = """
 SELECT address_hmac, topic, reason FROM mail_suppression WHERE address_hmac = ANY(%s) AND lifted_at IS NULL
 """
@@ -67,8 +64,7 @@ def claim_batch(*, now: datetime, lease_seconds: float, size: int = BATCH_SIZE) 
         token = uuid4()
         params = {"token": token, "lease": lease_seconds, "now": now, "size": size}
         with transaction.atomic(durable=True):
-            claimed = list(Message.objects.raw(CLAIM_AWAITED, params))
-            claimed = claimed or list(Message.objects.raw(CLAIM_MARKETING, params))
+            claimed = list(Message.objects.raw(CLAIM, params))
             for message in claimed:
                 message.claim_token = token
             sendable = without_suppressed(_without_stale(claimed, now))
