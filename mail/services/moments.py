@@ -3,7 +3,7 @@
 What several connections have to say goes in one statement and one commit; each message is guarded by its claim token.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from mail.models import Message, Status
 from mail.services.suppression import blocking_topics
 from mail.smtp import Reply
 
-# The text of the function: mail/sql/moments_1.sql.
+# The text of the function: mail/sql/moments_2.sql.
 COMMIT = """
 SELECT may_leave, noted FROM mail_commit_moments(
     %s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s,
@@ -51,15 +51,15 @@ def commit_moments(
     sender took over; a late holder may settle its own ``uncertain``.
     """
     params: list[Any] = [
-        [str(message.pk) for message in bodies],
-        [str(message.claim_token) for message in bodies],
+        _array(message.pk for message in bodies),
+        _array(message.claim_token for message in bodies),
         *_held_back_by(bodies),
         lease_seconds,
-        [str(acceptance.message.pk) for acceptance in accepted],
-        [str(acceptance.message.claim_token) for acceptance in accepted],
-        [acceptance.at for acceptance in accepted],
-        [acceptance.reply.code for acceptance in accepted],
-        [acceptance.reply.text[:500] for acceptance in accepted],
+        _array(acceptance.message.pk for acceptance in accepted),
+        _array(acceptance.message.claim_token for acceptance in accepted),
+        _array(acceptance.at for acceptance in accepted),
+        _array(acceptance.reply.code for acceptance in accepted),
+        _array(acceptance.reply.text[:500] for acceptance in accepted),
         is_caught,
     ]
     with connection.cursor() as cursor:
@@ -70,12 +70,18 @@ def commit_moments(
     return Committed(frozenset(may_leave or ()), frozenset(noted or ()))
 
 
-def _held_back_by(bodies: Sequence[Message]) -> tuple[list[str], list[str], list[str]]:
+def _held_back_by(bodies: Sequence[Message]) -> tuple[str, str, str]:
     """Return message id, address and topic of each suppression that would hold one of them back."""
     asked = [
-        (str(message.pk), hmac, topic)
+        (message.pk, hmac, topic)
         for message in bodies
         for hmac in address_hmacs(message.to_email)
         for topic in blocking_topics(message.kind, message.topic)
     ]
-    return [row[0] for row in asked], [row[1] for row in asked], [row[2] for row in asked]
+    return _array(row[0] for row in asked), _array(row[1] for row in asked), _array(row[2] for row in asked)
+
+
+def _array(values: Iterable[object]) -> str:
+    """Return an array as PostgreSQL writes it: one constant to read, where a list would be one for each value."""
+    quoted = (str(value).replace("\\", "\\\\").replace('"', '\\"') for value in values)
+    return "{" + ",".join(f'"{value}"' for value in quoted) + "}"

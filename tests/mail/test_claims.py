@@ -224,3 +224,14 @@ def test_bodies_lie_beside_the_rows_that_move(queue):
         [beside] = cursor.fetchone()
 
     assert beside > 0
+
+
+def test_an_answer_with_quotes_and_backslashes_is_noted_as_it_was_said(queue, claim, now):
+    queue()
+    (message,) = claim()
+    begin_bodies(message)
+    said = 'ok "queued" as {a,b}, C:\\mail NULL'
+
+    commit_moments(bodies=[], accepted=[Acceptance(message, Reply(250, said), now)], lease_seconds=120, is_caught=False)
+
+    assert Message.objects.get().smtp_reply == said
