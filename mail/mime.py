@@ -99,10 +99,16 @@ def _text(name: str, value: str) -> str:
 
 def _part(subtype: str, content: str) -> bytes:
     """Return one part with its headers: as it is where any relay carries it so, else quoted-printable."""
-    if "\r" in content:
-        content = _ANY_LINE_END.sub("\n", content)
-    body, encoding = content.replace("\n", "\r\n").encode(), b"7bit"
-    if not content.isascii() or max(map(len, content.split("\n"))) > LINE_MAX:
-        body, encoding = binascii.b2a_qp(body, istext=True), b"quoted-printable"
+    lines = _ANY_LINE_END.sub("\n", content).split("\n") if "\r" in content else content.split("\n")
+    if content.isascii() and max(map(len, lines)) <= LINE_MAX:
+        body, encoding = "\r\n".join(lines).encode(), b"7bit"
+    else:
+        quoted = [_quoted(line) if len(line) <= LINE_MAX else _quoted.__wrapped__(line) for line in lines]
+        body, encoding = b"\r\n".join(quoted), b"quoted-printable"
     end = b"" if body.endswith(b"\r\n") else b"\r\n"
     return _PART_HEAD % (subtype.encode(), encoding) + body + end
+
+
+@lru_cache(maxsize=512)  # mails of one step have most lines in common; one beyond LINE_MAX is not worth its memory
+def _quoted(line: str) -> bytes:
+    return binascii.b2a_qp(line.encode(), istext=True).replace(b"\n", b"\r\n")
