@@ -40,6 +40,9 @@ AWAITED, MARKETING = _DUE.format(choice="NOT kind = 'marketing'"), _DUE.format(c
 CLAIM = f"""
 SELECT {_COLUMNS} FROM mail_claim(COALESCE(NULLIF({AWAITED}, '{{}}'), {MARKETING}), %(token)s, %(lease)s)
 """
+# One claim at a time. Two at once would see the same rows due, and the later one would lock those that the other has
+# claimed meanwhile, only to find that it must leave them: a body that wants to leave then is passed over as locked.
+TAKE_TURN = "SELECT pg_advisory_xact_lock(hashtext('mail_claim'))"
 SUPPRESSIONS = """
 SELECT address_hmac, topic, reason FROM mail_suppression WHERE address_hmac = ANY(%s) AND lifted_at IS NULL
 """
@@ -64,6 +67,8 @@ def claim_batch(*, now: datetime, lease_seconds: float, size: int = BATCH_SIZE) 
         token = uuid4()
         params = {"token": token, "lease": lease_seconds, "now": now, "size": size}
         with transaction.atomic(durable=True):
+            with connection.cursor() as cursor:
+                cursor.execute(TAKE_TURN)
             claimed = list(Message.objects.raw(CLAIM, params))
             for message in claimed:
                 message.claim_token = token

@@ -243,3 +243,36 @@ def test_a_row_that_somebody_holds_delays_neither_the_others_nor_its_own_accepta
 
     assert committed.noted == {free.pk}
     assert dict(Message.objects.values_list("pk", "status")) == {held.pk: Status.SENDING, free.pk: Status.SENT}
+
+
+def test_who_claims_while_somebody_else_does_waits_for_a_turn(queue, now):
+    queue()
+    is_claiming = threading.Event()
+    order = []
+
+    def is_waited_for():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database "
+                "WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted"
+            )
+            return cursor.fetchone()[0] == 1
+
+    def take_long():
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute(claims.TAKE_TURN)
+            is_claiming.set()
+            wait_until(is_waited_for)
+            order.append("first")
+
+    def claim():
+        is_claiming.wait(10)
+        claimed = claims.claim_batch(now=now, lease_seconds=120)
+        order.append("second")
+        return claimed
+
+    results = run_in_threads(take_long, claim)
+
+    assert order == ["first", "second"]
+    assert [len(claimed) for claimed in results if claimed] == [1]
