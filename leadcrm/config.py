@@ -1,6 +1,7 @@
 """Reads what the environment says into what Django, Celery and the mail app expect."""
 
 import os
+import resource
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -68,3 +69,13 @@ def web_workers() -> int:
 def web_threads() -> int:
     """Return how many threads each of them has."""
     return int(os.environ.get("WEB_THREADS") or 8)
+
+
+def web_request_seconds() -> float:
+    """Return how long a request may take to arrive; a large one longer, see ``leadcrm.web_worker``."""
+    return float(os.environ.get("WEB_REQUEST_SECONDS") or 20)
+
+
+def web_connections() -> int:
+    """Return how many connections each process holds: as many as there may be files open, with room for others."""
+    return max(100, min(1000, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 200))

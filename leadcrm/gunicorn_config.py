@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from leadcrm import logs
-from leadcrm.config import web_threads, web_workers
+from leadcrm.config import web_connections, web_threads, web_workers
 
 bind = os.environ.get("WEB_BIND", "0.0.0.0:8000")
-worker_class = "gthread"
+worker_class = "leadcrm.web_worker.WholeRequestWorker"
 workers = web_workers()
 threads = web_threads()
+worker_connections = web_connections()
 # Imported once and shared by the workers: a faster start, and memory that is counted once.
 preload_app = True
 timeout = 60

@@ -57,8 +57,8 @@ class PublicPathMiddleware:
         try:
             if request.path_info not in ANY_HOST_PATHS:
                 request.get_host()
-            if is_body_too_large(request):
-                return too_large(request)
+            if (refused := refused_body(request)) is not None:
+                return refused
             match = get_resolver().resolve(request.path_info)
             request.resolver_match = match
             response = match.func(request, *match.args, **match.kwargs)
@@ -76,7 +76,7 @@ class SecurityHeadersMiddleware:
         self.headers = {**security_headers(), "Cache-Control": "private, no-cache"}
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        response = too_large(request) if is_body_too_large(request) else self.get_response(request)
+        response = refused_body(request) or self.get_response(request)
         for name, value in self.headers.items():
             response.headers.setdefault(name, value)
         return response
@@ -115,10 +115,14 @@ def _read_no_further(request: HttpRequest) -> None:
     request._mark_post_parse_error()  # type: ignore[attr-defined]
 
 
-def is_body_too_large(request: HttpRequest) -> bool:
-    """Whether the announced body is beyond what any form may upload; looked at before a byte of it is read."""
+def refused_body(request: HttpRequest) -> HttpResponse | None:
+    """Return the answer to a body that is not read: larger than any form may upload, or without a length."""
     announced = request.META.get("CONTENT_LENGTH") or "0"
-    return announced.isdigit() and int(announced) > settings.MAX_BODY_BYTES
+    if announced.isdigit() and int(announced) > settings.MAX_BODY_BYTES:
+        return too_large(request)
+    if request.META.get("HTTP_TRANSFER_ENCODING"):
+        return refuse(request, 411, "Send the length of the body with it (Content-Length).", title="Length required")
+    return None
 
 
 def security_headers() -> dict[str, str]:

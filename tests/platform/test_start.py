@@ -105,7 +105,7 @@ def test_the_product_starts_from_nothing_answers_and_leaves_nothing_behind(start
 
     # then
     assert rest.rstrip().endswith("Stopped.")
-    assert "Traceback" not in rest
+    assert "Traceback" not in rest, rest
     assert processes_of(data) == ""
 
     # when: started again, it is quick and keeps its data
