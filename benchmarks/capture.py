@@ -14,8 +14,11 @@ import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
@@ -50,12 +53,9 @@ def measure(rounds: int, seconds: float) -> None:
         "CREATE TABLE bench_single (id bigserial PRIMARY KEY, email text, payload jsonb, at timestamptz)",
     )
     form_id, number = new_form()
-    port = free_port()
-    server = serve(port)
     rates: dict[str, list[float]] = {"bare": [], "capture": []}
     sent = {"bare": 0, "capture": 0}
-    try:
-        wait_for(port)
+    with served() as port:
         run(port, "/f/bare/insert", bodies(form_id, number, 400), 1.0)
         sent["capture"] += run(port, f"/f/{form_id}/submit", bodies(form_id, number, 400), 1.0)[0]
         for n in range(1, rounds + 1):
@@ -70,9 +70,6 @@ def measure(rounds: int, seconds: float) -> None:
                 f"round {n}: "
                 + ", ".join(f"{k} {v[0]:.0f}/s p50 {v[1]:.1f} ms p99 {v[2]:.1f} ms" for k, v in figures.items())
             )
-    finally:
-        server.terminate()
-        server.wait(20)
     check(sent["capture"])
     hand_over(
         Result(
@@ -196,19 +193,27 @@ def check(sent: int) -> None:
     print(f"{stored} submissions and as many leads are in the database, as answered")
 
 
-def serve(port: int) -> subprocess.Popen:
+@contextmanager
+def served() -> Iterator[int]:
+    """Yield the port of a server that ends with the block; what it logs is kept only where something goes wrong."""
+    port = free_port()
     command = [sys.executable, "-m", "gunicorn", "benchmarks.capture_app:application", "--worker-class", "gthread"]
-    command += [
-        "--workers",
-        str(WORKERS),
-        "--threads",
-        str(THREADS),
-        "--bind",
-        f"127.0.0.1:{port}",
-        "--keep-alive",
-        "30",
-    ]
-    return subprocess.Popen([*command, "--log-level", "warning"], cwd=ROOT)
+    command += ["--workers", str(WORKERS), "--threads", str(THREADS), "--bind", f"127.0.0.1:{port}"]
+    command += ["--keep-alive", "30", "--log-level", "warning"]
+    log = Path(tempfile.gettempdir(), f"{NAME}.log")
+    with log.open("wb") as lines:
+        server = subprocess.Popen(command, cwd=ROOT, stderr=lines)
+    try:
+        wait_for(port)
+        yield port
+    except (Exception, SystemExit):
+        print(f"The server's log: {log}")
+        raise
+    else:
+        log.unlink()
+    finally:
+        server.terminate()
+        server.wait(20)
 
 
 def wait_for(port: int) -> None:
