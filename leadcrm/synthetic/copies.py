@@ -16,8 +16,10 @@ from random import Random
 from django.db import connection, transaction
 from django.db.models import Model
 
+from capture.models import Submission
 from common.ids import uuid7
 from leadcrm.demo.play import load_sample_data
+from leadcrm.synthetic.bulk import bare_tables
 from leadcrm.synthetic.patterns import NUMBERED, TABLES, Pattern, columns, read_patterns
 from leads.models import Activity, Lead, Transition
 from sales.models import Handover
@@ -66,9 +68,10 @@ def generate_leads(*, count: int, activities: int, now: datetime) -> dict[str, i
     plan = _plan(patterns, count - len(patterns))
     random = Random(SEED)
     number = 0
-    while batch := list(islice(plan, BATCH)):
-        _write(batch, number, random)
-        number += len(batch)
+    with bare_tables([table._meta.db_table for table in TABLES]):
+        while batch := list(islice(plan, BATCH)):
+            _write(batch, number, random)
+            number += len(batch)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return {table._meta.db_table: table._default_manager.count() for table in TABLES}
@@ -125,6 +128,9 @@ def _names(pattern: Pattern, number: int, random: Random) -> dict[str, object]:
     }
     for place, handover in enumerate(pattern.rows[Handover]):
         names[f"h{place}"] = uuid7(handover["opened_at"])
+    for place, submission in enumerate(pattern.rows[Submission]):
+        names[f"s{place}"] = uuid7(submission["received_at"])
+        names[f"s{place}_key"], names[f"s{place}_hash"] = secrets.token_urlsafe(16), secrets.token_hex(16)
     return names
 
 

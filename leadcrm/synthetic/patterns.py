@@ -12,16 +12,18 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import Field, JSONField, Model
 
+from capture.models import Submission
 from leads.kinds import Kind
 from leads.models import Activity, Consent, Lead, LeadState, Mark, Touch, Transition
 from sales.models import ContactAttempt, Handover
 
 # In the order in which keys refer to each other.
 TABLES: tuple[type[Model], ...] = (
-    Lead, LeadState, Touch, Activity, Transition, Consent, Mark, Handover, ContactAttempt,
+    Lead, LeadState, Touch, Activity, Transition, Consent, Mark, Handover, ContactAttempt, Submission,
 )  # fmt: skip
 # Rows that others refer to get their ids from us, all others from the database.
-NUMBERED = {Activity: "a", Transition: "t", Handover: "h"}
+NUMBERED = {Activity: "a", Transition: "t", Handover: "h", Submission: "s"}
+NAMED_IN_JSON = (Handover, Submission)
 OF_COPY = {
     (Lead, "id"): "%(lead)s",
     (Lead, "email"): "%(email)s",
@@ -31,7 +33,10 @@ OF_COPY = {
     (Lead, "preference_key"): "%(key)s",
     (Lead, "is_sample"): "f",
     (Activity, "external_id"): r"\N",
+    (Submission, "email_key"): "%(email)s",
 }
+# What no two submissions share: made of the placeholder of the row's id.
+OF_ROW = {(Submission, "submission_key"): "%({}_key)s", (Submission, "answers_hash"): "%({}_hash)s"}
 FILLER = {"path": "/blog/planning-with-fewer-stoppages", "title": "Planning with fewer stoppages"}
 FILLER_EVERY = timedelta(days=2)  # further apart than any rule counts page views together
 
@@ -50,7 +55,12 @@ class Pattern:
         return {table: "".join(self._line(table, row, shift) for row in self.rows[table]) for table in TABLES}
 
     def _line(self, table: type[Model], row: Mapping[str, Any], shift: timedelta) -> str:
-        return "\t".join(self._value(table, field, row[field.attname], shift) for field in columns(table)) + "\n"
+        return "\t".join(self._of_row(table, field, row, shift) for field in columns(table)) + "\n"
+
+    def _of_row(self, table: type[Model], field: Field, row: Mapping[str, Any], shift: timedelta) -> str:
+        if (unique := OF_ROW.get((table, field.attname))) is not None:
+            return unique.format(self.numbers[table, row["id"]][2:-2])
+        return self._value(table, field, row[field.attname], shift)
 
     def _value(self, table: type[Model], field: Field, value: Any, shift: timedelta) -> str:
         if (fixed := OF_COPY.get((table, field.attname))) is not None:
@@ -64,12 +74,12 @@ class Pattern:
             return "{" + ",".join(self.numbers[Activity, number] for number in value) + "}"
         return self._json(value) if isinstance(field, JSONField) else escaped(plain(value, shift))
 
-    def _json(self, value: dict[str, Any]) -> str:
+    def _json(self, value: Any) -> str:
         text = escaped(json.dumps(value))
         for (table, old), new in self.numbers.items():
-            if table is Handover:
+            if table in NAMED_IN_JSON:
                 text = text.replace(str(old), new)
-        undone = value.get("undoes")
+        undone = value.get("undoes") if isinstance(value, dict) else None
         return text.replace(f'"undoes": {undone}', f'"undoes": {self.numbers[Activity, undone]}') if undone else text
 
 
