@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, InterfaceError, connection, transaction
 
 from accounts.models import Event
 from accounts.selectors import wanted_events
@@ -109,7 +109,9 @@ def _store(row: dict[str, Any], draft: _Draft) -> Taken:
             return _submit_held(row, draft) if given is None else _submit(row, given, draft.now, wait="1s")
         except CaptureRaced:
             continue
-        except DatabaseError as exc:
+        except (DatabaseError, InterfaceError) as exc:
+            if attempt == 1 and _has_dropped_lost_connection():
+                continue
             code = getattr(exc.__cause__, "pgcode", None)
             if code == TWIN_WAS_FIRST:
                 raise _Repeated from exc
@@ -119,6 +121,15 @@ def _store(row: dict[str, Any], draft: _Draft) -> Taken:
                 raise
             time.sleep(random.uniform(0.005, 0.03) * attempt)
     return _leave_for_later(row, draft.now)
+
+
+def _has_dropped_lost_connection() -> bool:
+    """Whether the connection was found dead and may be made anew, as only what has nothing around it can."""
+    driver = connection.connection
+    if driver is None or not driver.closed or connection.in_atomic_block:
+        return False
+    connection.close()
+    return True
 
 
 def _given(row: dict[str, Any], draft: _Draft) -> str:
@@ -147,6 +158,9 @@ def _submit_held(row: dict[str, Any], draft: _Draft) -> Taken:
 def _submit(row: dict[str, Any], given: str | None, now: datetime, *, wait: str) -> Taken:
     """Run the function. Raises FormClosed, CaptureRaced, _Repeated."""
     failpoint("submit.before_commit")
+    # Whether the connection still lives is not asked first: that would be half of the round trips. Where it does not,
+    # ``_store`` tries again on a new one, and what was stored before it died is found by its key.
+    connection.health_check_done = True
     with connection.cursor() as cursor:
         cursor.execute(SUBMIT, [json.dumps(row, default=str), given, now, wait])
         outcome = cursor.fetchone()[0]

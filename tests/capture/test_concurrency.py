@@ -10,6 +10,7 @@ from datetime import timedelta
 from http.client import HTTPConnection
 from urllib.parse import urlencode
 
+import psycopg2
 import pytest
 from django.db import connection, connections, transaction
 from django.utils import timezone
@@ -145,3 +146,13 @@ def test_without_redis_the_process_still_counts(monkeypatch, guide_form):
     uses = [limits.note_use(form_id="abc", ip="203.0.113.9") for _ in range(11)]
 
     assert [use.retry_after > 0 for use in uses] == [False] * 10 + [True]
+
+
+def test_a_connection_that_died_unnoticed_costs_no_submission(send, demo_form):
+    assert send(demo_form).status_code == 201
+    address = {"dsn": connection.connection.dsn, "password": connection.settings_dict["PASSWORD"]}
+    with psycopg2.connect(**address) as other, other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 1000)", [connection.connection.info.backend_pid])
+
+    assert send(demo_form).status_code == 201
+    assert Submission.objects.filter(status="accepted").count() == Lead.objects.count() == 2
