@@ -5,6 +5,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 
+from common.arrays import OneOf
 from common.ids import uuid7
 from leads.kinds import Channel
 
@@ -167,7 +168,7 @@ class Submission(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["submission_key", "form"], name="submission_once_per_key"),
             models.CheckConstraint(
-                condition=Q(status__in=["accepted", "held", "unjoined"]), name="submission_status_known"
+                condition=OneOf("status", ["accepted", "held", "unjoined"]), name="submission_status_known"
             ),
             models.CheckConstraint(
                 condition=~Q(status="unjoined") | Q(due_at__isnull=False), name="submission_unjoined_is_due"

@@ -1,4 +1,4 @@
-"""Many ids as one parameter of a query."""
+"""Many ids as one parameter of a query, and many words as one constant of a constraint."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -24,3 +24,18 @@ class AnyOf(Func):
         array = id_array(ids)
         kind = "uuid" if "-" in array or array == "{}" else "bigint"
         super().__init__(field, Value(array), template=f"%(expressions)s::{kind}[])")
+
+
+class OneOf(Func):
+    """``CheckConstraint(condition=OneOf("kind", Kind.values))`` holds a column to words: ``kind = ANY('{…}')``.
+
+    PostgreSQL reads a check anew for each statement that writes the table; of ``kind__in`` it makes a constant, a cast
+    and a node of each word. The words are plain: no comma, quote or brace.
+    """
+
+    arg_joiner = " = ANY("
+    template = "%(expressions)s::text[])"
+    output_field = BooleanField()
+
+    def __init__(self, field: str, words: Iterable[str]) -> None:
+        super().__init__(field, Value(f"{{{','.join(words)}}}"))

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from common.arrays import OneOf
 from leads.kinds import CauseKind, Kind, Stage
 from leads.models.lead import Lead
 
@@ -23,7 +24,7 @@ class Activity(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="activity_kind_known"),
+            models.CheckConstraint(condition=OneOf("kind", Kind.values), name="activity_kind_known"),
             models.UniqueConstraint(
                 fields=["external_id"], condition=Q(external_id__isnull=False), name="activity_external_id_once"
             ),
