@@ -21,7 +21,7 @@ class Consent(models.Model):
     """A yes or a no to one topic; only ever added, the last one holds."""
 
     lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="consents", db_index=False)
-    topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     given = models.BooleanField()
     at = models.DateTimeField()
     how = models.CharField(max_length=80)

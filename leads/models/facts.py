@@ -74,8 +74,15 @@ class Mark(models.Model):
     due_at = models.DateTimeField()
     urgent = models.BooleanField(default=False)
     is_time = models.BooleanField(default=False)
+    # A mark is taken with what it names or without it, so nothing is checked; the check would also lock the new fact.
     activity = models.ForeignKey(
-        Activity, null=True, blank=True, on_delete=models.CASCADE, related_name="+", db_index=False
+        Activity,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.CharField(max_length=500, default="", blank=True)

@@ -60,7 +60,7 @@ class Lead(models.Model):
         indexes = [
             models.Index(fields=["-created_at", "-id"], name="lead_list_newest"),
             models.Index(fields=["owner", "-created_at"], name="lead_list_of_owner"),
-            models.Index(fields=["team", "-created_at"], name="lead_list_of_team"),
+            models.Index(fields=["team", "-created_at"], condition=Q(team__isnull=False), name="lead_list_of_team"),
             models.Index(fields=["source", "-created_at"], name="lead_list_of_source"),
             models.Index(fields=["id"], name="lead_sample", condition=Q(is_sample=True)),
         ]

@@ -33,7 +33,9 @@ class Touch(models.Model):
     """One arrival that led to a submission; the first and the last of a lead are its first and last touch."""
 
     lead = models.ForeignKey("leads.Lead", on_delete=models.CASCADE, related_name="touches", db_index=False)
-    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="touches", db_constraint=False)
+    source = models.ForeignKey(
+        Source, on_delete=models.PROTECT, related_name="touches", db_index=False, db_constraint=False
+    )
     at = models.DateTimeField()
     landing_page = models.CharField(max_length=1000, default="", blank=True)
     referrer = models.CharField(max_length=1000, default="", blank=True)
