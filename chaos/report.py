@@ -11,7 +11,7 @@ PROMISES = {
     "P5": "Redis wiped: nothing lost, recovery within 90 s",
     "P6": "work of a killed worker resumes within 135 s",
     "P7": "database down: 503 within 3 s, recovery within 30 s",
-    "P8": "disk full: no false 2xx, recovers alone",
+    "P8": "disk full: no false 2xx, health red, recovers alone",
     "P9": "two clocks, every task twice: nothing doubled",
     "P10": "clock jumps: no step twice, early or skipped",
     "P11": "one lead, many reps: exactly one owner",

@@ -22,7 +22,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
     """Say whether requests can be served; the measurements are for admins and for holders of the metrics token."""
     health = measure(now=timezone.now())
     answer: dict[str, object] = {"status": "ready" if health.can_serve else "unavailable"}
-    if health.can_serve and may_see_details(request):
+    if health.can_read and may_see_details(request):
         answer |= details(health)
     headers = {} if health.can_serve else {"Retry-After": "5"}
     return JsonResponse(answer, status=200 if health.can_serve else 503, headers=headers)

@@ -12,10 +12,10 @@ from csp.utils import build_policy
 from django.conf import settings
 from django.core.exceptions import DisallowedHost, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.core.handlers.exception import response_for_exception
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import get_resolver
 
+from common.outages import is_unavailable
 from leadcrm.refusals import refuse, too_large, unavailable
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -23,7 +23,6 @@ PUBLIC_PREFIXES = ("/f/", "/u/", "/p/", "/c/", "/o/")
 PUBLIC_PATHS = frozenset({"/t", "/embed.js", "/healthz"})
 # A load balancer asks by address, not by name.
 ANY_HOST_PATHS = frozenset({"/healthz"})
-UNBOUND = (OperationalError, InterfaceError)
 
 
 def is_public(path: str) -> bool:
@@ -97,7 +96,7 @@ class RefusalMiddleware:
 
 def refusal(request: HttpRequest, exc: Exception) -> HttpResponse | None:
     """Return the answer to a fault that is not the view's: database down, too much sent, unknown host."""
-    if isinstance(exc, UNBOUND):
+    if is_unavailable(exc):
         return unavailable(request, exc)
     if isinstance(exc, RequestDataTooBig):
         _read_no_further(request)

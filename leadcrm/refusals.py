@@ -3,10 +3,11 @@
 import logging
 import sys
 
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.html import escape
+
+from common.outages import is_unavailable
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +62,7 @@ def unavailable(request: HttpRequest, exc: BaseException) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """``handler500``: a database that is down is a 503, also when a middleware was the first to need it."""
     exc = sys.exc_info()[1]
-    if isinstance(exc, (OperationalError, InterfaceError)):
+    if exc is not None and is_unavailable(exc):
         return unavailable(request, exc)
     text = "Something went wrong on our side. It has been written down; please try again, or go back."
     return refuse(request, 500, text, title="Something went wrong")

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from django.db import DataError, InterfaceError, OperationalError
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 
@@ -16,6 +16,7 @@ from capture.views.answering import PREFLIGHT, Refusal, accepted, refused, with_
 from common import clock
 from common.client_ip import client_ip
 from common.counters import counters
+from common.outages import is_unavailable
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +48,8 @@ def submit_form(request: HttpRequest, form_id: str) -> HttpResponse:
 
 def _refusal(exc: Exception) -> Refusal | None:
     """Return what to say about an expected trouble, None for one that nobody expected."""
+    if is_unavailable(exc):
+        return _unavailable(exc)
     for kinds, refusal in REFUSALS:
         if isinstance(exc, kinds):
             return refusal(exc)
@@ -76,7 +79,6 @@ REFUSALS: tuple[tuple[tuple[type[Exception], ...], Callable[[Any], Refusal]], ..
     ((OtherAnswers,), lambda exc: Refusal(409, "conflict", str(exc))),
     ((StillRunning,), lambda exc: Refusal(409, "running", str(exc), retry_after=1)),
     ((TooMany,), lambda exc: Refusal(429, "too_many", str(exc), retry_after=exc.retry_after)),
-    ((OperationalError, InterfaceError), _unavailable),
     (
         (DataError, UnreadablePostError),
         lambda exc: Refusal(400, "unreadable", "Something in the form cannot be stored."),

@@ -6,7 +6,7 @@ from chaos.report import Result
 from chaos.run import Run
 from chaos.scenarios.clocks import clocks
 from chaos.scenarios.crowds import claims, newcomers
-from chaos.scenarios.disk import disk
+from chaos.scenarios.disk import disk, read_only
 from chaos.scenarios.failpoints import failpoints
 from chaos.scenarios.kills import kills
 from chaos.scenarios.mailserver import hung, modes, unsubscribing
@@ -34,6 +34,7 @@ STORIES: tuple[Scenario, ...] = (
     unsubscribing,
     clocks,
     disk,
+    read_only,
 )
 # In the order they are run.
 SCENARIOS = {story.__name__: story for story in STORIES}

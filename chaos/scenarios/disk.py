@@ -1,4 +1,4 @@
-"""P8: the disk of the database is full. Needs root, for a small file system of its own."""
+"""P8: the database has no room, or takes no writes. A full disk needs root, for a small file system of its own."""
 
 import os
 import subprocess
@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from chaos.checker import check_journal, check_rows, every, wait_for_rest
-from chaos.processes import wait_until
+from chaos.processes import NeverHappened, wait_until
 from chaos.report import Result
 from chaos.run import Run
 from chaos.scenarios.forms import open_site
@@ -19,6 +19,8 @@ from leadcrm.embedded import postgres
 
 SIZE_MB = 400
 RECOVERY_SECONDS = 60
+RED_SECONDS = GREEN_SECONDS = 60
+IN_A_ROW = 8
 
 
 def disk(run: Run) -> Iterator[Result]:
@@ -57,22 +59,71 @@ def _fill(run: Run) -> Iterator[Result]:
         full = Journal()
         while not any(answer.outcome != OK for answer in full.answers) and time.monotonic() - began < 60:
             send_all(run.port, site.visits(40), full, threads=4)
-        is_red = not run.answers("/readyz")
+        red, unseen = _turns(run, "red", RED_SECONDS)
         refused = [answer for answer in full.answers if answer.outcome != OK]
-        problems = [] if refused else ["the disk never became full"]
+        problems = unseen if refused else [*unseen, "the disk never became full"]
         problems += [f"answered {a.status or 'nothing'}, not 503" for a in refused if a.status != 503]
-        notes = ["/readyz was 503" if is_red else "/readyz stayed 200: the database could still be read"]
         filler.unlink()
         run.servers.start_one(postgres)
         began = time.monotonic()
+        green, still_red = _turns(run, "green", GREEN_SECONDS)
         wait_until(partial(takes_one, run, site, full), "a submission is taken again", 120)
         journal.answers += full.answers
         send_until_ok(run.port, journal, threads=4)
         _, unrest = wait_for_rest(run, RECOVERY_SECONDS * 2)
         took = time.monotonic() - began
         lost, doubled, wrong = check_journal(run, journal)
-        wrong = every(problems, unrest, wrong, check_rows(run))
+        wrong = every(problems, still_red, unrest, wrong, check_rows(run))
+        notes = [f"/readyz was 503 after {red:.1f} s, 200 again {green:.1f} s after there was room"]
         yield Result("P8", 1, lost, doubled, recovery_seconds=took, problems=wrong, notes=notes)
+
+
+def read_only(run: Run) -> Iterator[Result]:
+    """The database becomes read-only under visitors, as after a change to the wrong server, and writable again."""
+    run.fresh("readonly")
+    site = open_site(run)
+    run.web()
+    run.worker()
+    run.beat()
+    journal = Journal()
+    send_all(run.port, site.visits(20), journal, threads=4)
+    _let_write(run, False)
+    refused = Journal()
+    send_all(run.port, site.visits(20), refused, threads=4)
+    problems = [f"answered {a.status or 'nothing'}, not 503" for a in refused.answers if a.status != 503]
+    red, unseen = _turns(run, "red", RED_SECONDS)
+    _let_write(run, True)
+    began = time.monotonic()
+    green, still_red = _turns(run, "green", GREEN_SECONDS)
+    journal.answers += refused.answers
+    send_until_ok(run.port, journal, threads=4)
+    _, unrest = wait_for_rest(run, RECOVERY_SECONDS)
+    took = time.monotonic() - began
+    lost, doubled, wrong = check_journal(run, journal)
+    wrong = every(problems, unseen, still_red, unrest, wrong, check_rows(run))
+    notes = [f"read-only: /readyz was 503 after {red:.1f} s, 200 again {green:.1f} s after the end of it"]
+    yield Result("P8", 1, lost, doubled, recovery_seconds=took, problems=wrong, notes=notes)
+
+
+def _let_write(run: Run, is_allowed: bool) -> None:
+    """Switch for all connections at once, those that are open too."""
+    run.servers.sql(f"ALTER SYSTEM SET default_transaction_read_only = {'off' if is_allowed else 'on'}")
+    run.servers.sql("SELECT pg_reload_conf()")
+
+
+def _turns(run: Run, colour: str, seconds: float) -> tuple[float, list[str]]:
+    """Wait until ``/readyz`` is 503 (red) or 200 (green); return how long it took, and a sentence where it was not.
+
+    Several answers in a row have to say so, because each process of the web server looks for itself.
+    """
+
+    def is_steady() -> bool:
+        return all(run.answers("/readyz") == (colour == "green") for _ in range(IN_A_ROW))
+
+    try:
+        return wait_until(is_steady, f"/readyz is {colour}", seconds, pause_seconds=0.2), []
+    except NeverHappened as exc:
+        return seconds, [str(exc)]
 
 
 def _fill_up(filler: Path) -> None:

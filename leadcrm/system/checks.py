@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from leadcrm.launch import missing_migrations
+from leadcrm.system import writes
 from leadcrm.system.measures import Disk, Health, disks
 from leadcrm.system.remedies import command
 from mail.selectors import relay_trouble, restore_hold
@@ -58,7 +59,7 @@ class Check:
 def system_checks(health: Health) -> list[Check]:
     """Return how everything stands that runs beside this process."""
     found = [database(health)]
-    if health.can_serve:
+    if health.can_read:
         found.append(migrations())
     found += [broker(health)]
     if health.broker == "ok":
@@ -76,7 +77,13 @@ def problems(checks: Iterable[Check]) -> list[Check]:
 
 def database(health: Health) -> Check:
     if health.can_serve:
-        return Check("Database", State.OK, "PostgreSQL answers.")
+        return Check("Database", State.OK, "PostgreSQL answers and takes writes.")
+    if health.database == writes.FULL:
+        text = "The disk of the database is full: what is stored can be read, but no form is taken and no mail sent."
+        return Check("Database", State.FAIL, text, command("room"))
+    if health.database == writes.READ_ONLY:
+        text = "The database takes no writes: it is a replica, or default_transaction_read_only is on."
+        return Check("Database", State.FAIL, text, "DATABASE_URL")
     return Check("Database", State.FAIL, "The database does not answer: nothing can be stored.", command("database"))
 
 

@@ -48,7 +48,7 @@ def examine() -> Iterator[Check]:
     yield from guarded("Settings", address)
     yield from guarded("Settings", secrets)
     yield from guarded("Settings", django_checks)
-    if health.can_serve:
+    if health.can_read:
         yield from guarded("Database", database)
         yield from guarded("Clock skew", skew)
     if health.queues:

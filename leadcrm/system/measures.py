@@ -16,6 +16,7 @@ from capture.models import Submission
 from common import heartbeat
 from common.heartbeat import Pulse
 from common.models import Installation
+from leadcrm.system.writes import writes
 from leads.models import Mark
 from mail.models import Message
 from mail.models import Status as MailStatus
@@ -47,7 +48,10 @@ class Disk:
 
 @dataclass(frozen=True)
 class Health:
-    """What was found. ``queues`` are empty while the database does not answer, ``pulse`` while the broker does not."""
+    """What was found. ``queues`` are empty while the database does not answer, ``pulse`` while the broker does not.
+
+    ``database`` is ``ok``, ``down``, or what keeps it from writing: ``full`` or ``read_only``.
+    """
 
     at: datetime
     database: str
@@ -58,8 +62,13 @@ class Health:
 
     @property
     def can_serve(self) -> bool:
-        """Whether requests can be answered; the broker only wakes, so it may be down."""
+        """Whether requests can be answered and forms taken; the broker only wakes, so it may be down."""
         return self.database == "ok"
+
+    @property
+    def can_read(self) -> bool:
+        """Whether the database answers, even if it takes nothing new."""
+        return self.database != "down"
 
     @property
     def oldest_due_seconds(self) -> float | None:
@@ -85,7 +94,7 @@ def _ask_database(now: datetime) -> tuple[str, tuple[Queue, ...], datetime | Non
         connection.ensure_connection()
         with transaction.atomic():
             queues = tuple(_queue(name, *kind[:2], kind[2](now), now) for name, kind in KINDS_OF_WORK.items())
-            return "ok", queues, Installation.current().last_backup_at
+            return writes.state(), queues, Installation.current().last_backup_at
     except (OperationalError, InterfaceError):
         connection.close()
         return "down", (), None

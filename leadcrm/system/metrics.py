@@ -59,7 +59,7 @@ class Figures(Collector):
         yield from self._signs()
         yield from self._backup()
         yield gauge("disk_free_bytes", "Room left on disk", "folder", ((str(d.folder), d.free) for d in disks()))
-        if self.health.can_serve:
+        if self.health.can_read:
             yield from waiting()
         if self.health.broker == "ok":
             yield from counted()

@@ -14,6 +14,7 @@ COMPOSE = {
     "broker": "docker compose up -d broker",
     "database": "docker compose up -d db",
     "migrate": "docker compose run --rm migrate",
+    "room": "docker compose exec db df -h /var/lib/postgresql",
     "web": "docker compose up -d web",
     "doctor": "docker compose run --rm web python manage.py doctor",
     "backup": "docker compose run --rm -v /backups:/backups web python manage.py backup /backups/leadcrm.tar",
@@ -22,6 +23,7 @@ COMPOSE = {
 SUPERVISED = {
     **dict.fromkeys(("worker", "clock", "deaf", "broker", "database", "web"), "python3 manage.py start"),
     "migrate": "python3 manage.py migrate",
+    "room": "df -h {data}",
     "doctor": "python3 manage.py doctor",
     "backup": "python3 manage.py backup /backups/leadcrm.tar",
 }
@@ -31,6 +33,7 @@ BY_HAND = {
     "deaf": "systemctl restart leadcrm-worker leadcrm-beat",
     "broker": "systemctl start valkey-server",
     "database": "systemctl start postgresql",
+    "room": "df -h /var/lib/postgresql",
     "migrate": "python3 manage.py migrate",
     "web": f"{sys.executable} -m gunicorn -c python:leadcrm.gunicorn_config leadcrm.wsgi",
     "doctor": "python3 manage.py doctor",
@@ -39,7 +42,8 @@ BY_HAND = {
 
 
 def command(what: str) -> str:
-    """Return the command for ``what``: a process, a server, or ``migrate``."""
+    """Return the command for ``what``: a process, a server, ``room`` on the database's disk, or ``migrate``."""
     if settings.IS_CONTAINER:
         return COMPOSE[what]
-    return (SUPERVISED if settings.IS_SUPERVISED or HELD else BY_HAND)[what]
+    commands = SUPERVISED if settings.IS_SUPERVISED or HELD else BY_HAND
+    return commands[what].replace("{data}", str(settings.DATA_DIR))

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 import redis
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from redis.backoff import NoBackoff
@@ -13,7 +14,7 @@ from redis.retry import Retry
 
 from accounts.models import Role, User
 from common import heartbeat
-from leadcrm.system import checks
+from leadcrm.system import checks, measures, writes
 from leadcrm.system.checks import State, backup, problems, system_checks
 from leadcrm.system.measures import Disk, Health, measure
 from leads.models import Lead, Mark
@@ -206,6 +207,48 @@ def test_a_disk_that_fills_is_told_before_it_is_full(tmp_path, free: int, state:
 
 def test_without_a_database_nothing_is_said_about_it(now):
     assert [check.name for check in problems(system_checks(Health(now, "down", "down")))][:2] == ["Database", "Broker"]
+
+
+def test_a_database_that_takes_no_writes_is_not_ready_and_says_why(client, settings, monkeypatch):
+    settings.METRICS_TOKEN = "a-token-for-the-monitoring"
+    everything_runs(timezone.now())
+    monkeypatch.setattr(measures, "writes", writes.Writes())
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL transaction_read_only = on")
+
+    response = client.get("/readyz", headers={"Authorization": "Bearer a-token-for-the-monitoring"})
+
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
+    assert response.json()["database"] == "read_only"
+    assert response.json()["warnings"][0].startswith("The database takes no writes")
+
+
+def test_a_full_disk_is_named_with_the_command_that_shows_it(now, settings):
+    settings.IS_CONTAINER = True
+
+    full = checks.database(Health(now, "full", "ok"))
+
+    assert full.state == State.FAIL
+    assert full.text.startswith("The disk of the database is full")
+    assert full.remedy == "docker compose exec db df -h /var/lib/postgresql"
+
+
+def test_whether_writes_are_taken_is_asked_once_in_five_seconds_however_often_health_is(django_assert_num_queries):
+    looked = writes.Writes()
+    first = looked.state()
+
+    with django_assert_num_queries(0):
+        assert (first, looked.state()) == ("ok", "ok")
+
+
+def test_the_question_leaves_no_row_and_no_file_behind():
+    def spilled() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_ls_tmpdir()")
+            return cursor.fetchone()[0]
+
+    assert writes.ask() == "ok"
+    assert spilled() == 0
 
 
 def test_banners_say_on_every_page_what_does_not_run(admin_client, settings):
