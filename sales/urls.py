@@ -10,6 +10,7 @@ urlpatterns = [
     path("inbox/", views.inbox, name="inbox"),
     path("inbox/count", views.count, name="count"),
     path("inbox/rows", views.rows, name="rows"),
+    path("inbox/practice/", views.practice, name="practice"),
     path("inbox/<uuid:handover_id>/", views.item, name="item"),
     path("inbox/<uuid:handover_id>/brief", views.brief, name="brief"),
     path("inbox/<uuid:handover_id>/claim", views.act, {"verb": "claim"}, name="claim"),

@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.permissions import can_sell
+from accounts.permissions import SELLERS, can_sell, role_required
 from accounts.requests import SignedInRequest
 from common import clock
 from common.idempotency import StillRunning, forget_keys, take_key
@@ -25,12 +25,18 @@ from sales import selectors
 from sales.acts import ACTS, Act
 from sales.forms import NoteForm, RecycleForm, WinForm
 from sales.models import ContactAttempt, Handover, State
+from sales.practice import LESSONS, exercises
 from sales.reasons import LOST_REASONS, REJECT_REASONS
 from sales.services import HandoverNotFound, SalesError
 
 UNCHANGED = 204
 WAIT_FOR_TWIN_MS = 5000
 KEEP_KEYS = timedelta(hours=24)
+CHOICES = {
+    "reject_reasons": REJECT_REASONS.values(),
+    "lost_reasons": LOST_REASONS.values(),
+    "results": ContactAttempt.Result.choices,
+}
 
 
 @require_GET
@@ -72,6 +78,15 @@ def rows(request: SignedInRequest) -> HttpResponse:
 def count(request: SignedInRequest) -> HttpResponse:
     """Show how many handovers wait, nothing where none does."""
     return HttpResponse(str(selectors.open_count(request.user) or ""), content_type="text/plain")
+
+
+@require_GET
+@role_required(*SELLERS)
+def practice(request: SignedInRequest) -> HttpResponse:
+    """Show a queue of made-up handovers to learn the keys with; the page plays it alone."""
+    forms = {"win_form": WinForm(currency="EUR"), "recycle_form": RecycleForm(), "note_form": NoteForm()}
+    context = {"exercises": exercises(now=clock.now()), "lessons": LESSONS, **forms, **CHOICES}
+    return render(request, "sales/practice.html", context)
 
 
 @require_POST
@@ -133,7 +148,13 @@ def _page(
     if handover is None and page.rows:
         page = page.with_first_open()
         handover = page.rows[0].handover
-    context = {"inbox": page, "is_alone": is_alone, "refusal": refusal, "can_sell": can_sell(request.user)}
+    context = {
+        "inbox": page,
+        "is_alone": is_alone,
+        "refusal": refusal,
+        "can_sell": can_sell(request.user),
+        "is_newcomer": selectors.is_newcomer(request.user),
+    }
     if handover:
         context |= _brief_context(request, handover, page.tab)
     return render(request, "sales/inbox.html", context, status=status)
@@ -154,9 +175,7 @@ def _brief_context(request: SignedInRequest, handover: Handover, tab: str = "") 
         "pane": selectors.pane_of(handover, request.user, now=clock.now()),
         "handover": handover,
         "lead": handover.lead,
-        "reject_reasons": REJECT_REASONS.values(),
-        "lost_reasons": LOST_REASONS.values(),
-        "results": ContactAttempt.Result.choices,
+        **CHOICES,
         "win_form": WinForm(currency=currency),
         "recycle_form": RecycleForm(),
         "note_form": NoteForm(),

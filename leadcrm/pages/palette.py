@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from accounts.permissions import can_edit_leads, can_manage
+from accounts.permissions import can_edit_leads, can_manage, can_sell
 from accounts.requests import SignedInRequest
 from accounts.views.settings import links_of
 from common import navigation
@@ -102,6 +102,8 @@ def _places(request: SignedInRequest, words: list[str]) -> list[Command]:
     places = [Command(item.label, item.icon, item.url, item.act) for item in navigation.places_of(request.user.role)]
     if words and can_manage(request.user):
         places.append(Command("First steps", "rocket-launch", reverse("insights:first_steps")))
+    if words and can_sell(request.user):
+        places.append(Command("Practice queue", "academic-cap", reverse("sales:practice")))
     if words:
         places += [Command(f"Settings {link.label}", link.icon, link.url) for link in links_of(request)]
     return places

@@ -3,7 +3,7 @@
 from sales.selectors.access import handover_for, held_handovers, visible_handovers
 from sales.selectors.briefs import brief_of, earlier_handovers, lead_url
 from sales.selectors.hours import business_hours
-from sales.selectors.inbox import Inbox, clock_of, inbox, open_count, tabs_of, version_of
+from sales.selectors.inbox import Inbox, clock_of, inbox, is_newcomer, open_count, tabs_of, version_of
 from sales.selectors.panes import LeadPanel, Pane, lead_panel, pane_of
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "handover_for",
     "held_handovers",
     "inbox",
+    "is_newcomer",
     "lead_panel",
     "lead_url",
     "open_count",

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from django.db.models import Count, Max, Q, QuerySet
 
-from accounts.models import Scope, User
+from accounts.models import Role, Scope, User
 from accounts.permissions import can_sell
 from common.pages import keyset_page
 from common.ui import ago_text
@@ -99,6 +99,12 @@ def tabs_of(user: User) -> dict[str, str]:
 def open_count(user: User) -> int:
     """Return how many handovers wait in the queue this person sees."""
     return visible_handovers(user).filter(state=State.QUEUED).count()
+
+
+def is_newcomer(user: User) -> bool:
+    """Whether this person is to be offered the practice queue: sells, has not put it away, and never held a lead."""
+    is_seller = user.role in (Role.REP, Role.MANAGER)
+    return is_seller and user.wants_practice and not Handover.objects.filter(owner=user).exists()
 
 
 def version_of(user: User) -> str:
