@@ -23,6 +23,7 @@ from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 from benchmarks.results import Result, hand_over
+from leadcrm.gunicorn_config import worker_class
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKERS, THREADS, CLIENTS = 2, 4, 8
@@ -197,7 +198,7 @@ def check(sent: int) -> None:
 def served() -> Iterator[int]:
     """Yield the port of a server that ends with the block; what it logs is kept only where something goes wrong."""
     port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "benchmarks.capture_app:application", "--worker-class", "gthread"]
+    command = [sys.executable, "-m", "gunicorn", "benchmarks.capture_app:application", "--worker-class", worker_class]
     command += ["--workers", str(WORKERS), "--threads", str(THREADS), "--bind", f"127.0.0.1:{port}"]
     command += ["--keep-alive", "30", "--log-level", "warning"]
     log = Path(tempfile.gettempdir(), f"{NAME}.log")

@@ -1,17 +1,20 @@
 """What the product takes at rest: ``python -m benchmarks.memory [--seconds 15]``.
 
 Memory is the proportional share (PSS: a page shared by two counts half for each) of web server and worker with clock,
-as ``manage.py start`` runs them, against an empty Django and Celery started in the same way in the same run.
+as ``manage.py start`` runs them, against an empty Django and Celery under the same web server in the same run.
 """
 
 import argparse
 import os
+import re
 import secrets
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Iterable, Sequence
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -23,28 +26,22 @@ from benchmarks.scratch import scratch_database  # sets Django up, so it comes b
 from django.utils import timezone
 
 from accounts.services import create_first_admin, issue_setup_link
+from leadcrm import launch
 
 ROOT = Path(__file__).resolve().parent.parent
 MUST = 1.6
 PAGES = ("/login", "/healthz", "/embed.js")
 COLLECT = [sys.executable, "-m", "django", "collectstatic", "--no-input"]
-PAIRS = {
-    "product": ("leadcrm.wsgi", "leadcrm.celery:app"),
-    "empty": ("benchmarks.empty_app", "benchmarks.empty_app:app"),
-}
+LOCK = ROOT / "requirements.lock"
 
 
 class Pair:
     """A web server and a worker with its clock."""
 
-    def __init__(self, web: str, worker: str, schedule: str, environment: dict[str, str]) -> None:
-        self.port = free_port()
-        environment = {**environment, "WEB_BIND": f"127.0.0.1:{self.port}", "WEB_WORKERS": "2", "WEB_THREADS": "4"}
-        run = [sys.executable, "-W", "ignore", "-m"]
-        server = [*run, "gunicorn", "-c", "python:leadcrm.gunicorn_config", web]
-        clock = ["--beat", "--schedule", schedule, "--without-gossip", "--without-mingle"]
-        tasks = [*run, "celery", "--quiet", "-A", worker, "worker", "--pool", "threads", "--concurrency", "4", *clock]
-        self.processes = [subprocess.Popen(command, cwd=ROOT, env=environment) for command in (server, tasks)]
+    def __init__(self, port: int, commands: Iterable[Sequence[str]], environment: dict[str, str]) -> None:
+        self.port = port
+        environment = {**environment, "WEB_BIND": f"127.0.0.1:{port}", "WEB_WORKERS": "2", "WEB_THREADS": "4"}
+        self.processes = [subprocess.Popen(command, cwd=ROOT, env=environment) for command in commands]
 
     def megabytes(self) -> list[float]:
         """Return what web server and worker take."""
@@ -77,19 +74,52 @@ def pss(pid: int) -> int:
     return next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
 
 
+def product(port: int) -> list[Sequence[str]]:
+    """Return the commands that ``manage.py start`` runs."""
+    return [child.command for child in launch.children("127.0.0.1", port)]
+
+
+def empty(schedule: str) -> list[Sequence[str]]:
+    """Return the same for the empty app, with Celery's own clock."""
+    run = [sys.executable, "-m"]
+    server = [*run, "gunicorn", "-c", "python:leadcrm.gunicorn_config", "benchmarks.empty_app"]
+    worker = [*run, "celery", "--quiet", "-A", "benchmarks.empty_app:app", "worker", "--pool", "threads"]
+    worker += ["--concurrency", "4", "--beat", "--schedule", schedule, "--without-gossip", "--without-mingle"]
+    return [server, worker]
+
+
+def hide_tools(folder: Path) -> None:
+    """Make what only developers have look absent, as where the product runs: others load it where they find it."""
+    shipped = {canonical(name) for name in re.findall(r"^([\w.-]+)==", LOCK.read_text(), re.MULTILINE)}
+    folder.mkdir()
+    for module, owners in packages_distributions().items():
+        if module.isidentifier() and module[0] != "_" and not shipped & set(map(canonical, owners)):
+            (folder / f"{module}.py").write_text('raise ImportError("This is for developers.")\n')
+
+
+def canonical(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
 def measure(name: str, seconds: float) -> None:
     """Start both pairs on the database ``name``, let them rest, and print what they take."""
     url = urlsplit(os.environ["DATABASE_URL"])._replace(path="/" + name).geturl()
     with tempfile.TemporaryDirectory() as folder:
+        hide_tools(Path(folder, "tools"))
         environment = {
             **os.environ,
             "DATABASE_URL": url,
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": f"{folder}/tools:{ROOT}",
+            "PYTHONWARNINGS": "ignore",
             "LOG_LEVEL": "ERROR",
             "STATIC_ROOT": f"{folder}/static",
         }
         subprocess.run(COLLECT, check=True, cwd=ROOT, env=environment, capture_output=True)
-        pairs = {what: Pair(*servers, f"{folder}/{what}", environment) for what, servers in PAIRS.items()}
+        first, second = free_port(), free_port()
+        pairs = {
+            "product": Pair(first, product(first), environment),
+            "empty": Pair(second, empty(f"{folder}/schedule"), environment),
+        }
         try:
             for pair in pairs.values():
                 pair.use()

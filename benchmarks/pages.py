@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 
 from benchmarks.capture import ROOT, free_port, percentile, sql, wait_for
 from benchmarks.results import Result, hand_over
+from leadcrm.gunicorn_config import worker_class
 
 MUST, AIM = 1.3, 1.1
 # What grows with the number of matches, not of leads: shown, and held to its cap by the tests.
@@ -131,7 +132,7 @@ def served(url: str, *, threads: int = 1) -> Iterator[Site]:
     """Yield a site whose server, one process of so many threads, ends with the block."""
     port = free_port()
     found = json.loads(run("-m", "benchmarks.page_targets", url=url))
-    command = [sys.executable, "-m", "gunicorn", "leadcrm.wsgi:application", "--worker-class", "gthread"]
+    command = [sys.executable, "-m", "gunicorn", "leadcrm.wsgi:application", "--worker-class", worker_class]
     command += ["--workers", "1", "--threads", str(threads), "--bind", f"127.0.0.1:{port}", "--keep-alive", "120"]
     server = subprocess.Popen([*command, "--log-level", "warning"], cwd=ROOT, env=environment(url))
     try:

@@ -10,16 +10,21 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import worker_shutting_down
+from click import Option
 
 from common.stopping import ask_to_stop
 from leadcrm.observing import watch_tasks
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leadcrm.settings")
+# They read all routes, and so every view, which no worker needs in its memory; `manage.py check` makes them.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "yes")
 
 app = Celery("leadcrm")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.set_default()
 app.autodiscover_tasks()
+app.user_options["worker"].add(Option(["--clock"], is_flag=True, help="Run the clock as a thread of this worker."))
+app.steps["worker"].add("leadcrm.clock:ClockInWorker")
 watch_tasks()
 
 

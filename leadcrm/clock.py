@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import redis
-from celery.beat import Scheduler
+from celery import bootsteps
+from celery.beat import EmbeddedService, Scheduler
+from celery.worker import WorkController
 
 from common import heartbeat
 
@@ -27,3 +29,24 @@ class Clock(Scheduler):
             except redis.RedisError:
                 self.logger.warning("The broker does not answer; the clock goes on.")
         return seconds
+
+
+class ClockInWorker(bootsteps.StartStopStep):
+    """``worker --clock``: the clock as a thread of the worker, for an installation that runs one worker.
+
+    Celery's own ``--beat`` forks a process, which takes nearly as much memory as the worker once more.
+    """
+
+    def __init__(self, worker: WorkController, clock: bool = False, **options: Any) -> None:
+        super().__init__(worker, **options)
+        self.enabled = clock
+
+    def create(self, worker: WorkController) -> Any:
+        return EmbeddedService(worker.app, scheduler_cls=worker.app.conf.beat_scheduler, thread=True)
+
+    def stop(self, worker: WorkController) -> None:
+        """Let no further tick begin, without waiting: a tick may hang in a broker that does not answer."""
+        if self.obj:
+            self.obj.service.stop()
+
+    terminate = stop

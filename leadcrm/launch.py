@@ -123,7 +123,7 @@ def children(host: str, port: int) -> list[Child]:
     ]
     worker += ["worker", "--pool", "threads", "--concurrency", "4"]
     worker += [
-        "--beat",
+        "--clock",
         "--without-gossip",
         "--without-mingle",
     ]

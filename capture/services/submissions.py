@@ -160,7 +160,7 @@ def _submit(row: dict[str, Any], given: str | None, now: datetime, *, wait: str)
     failpoint("submit.before_commit")
     # Whether the connection still lives is not asked first: that would be half of the round trips. Where it does not,
     # ``_store`` tries again on a new one, and what was stored before it died is found by its key.
-    connection.health_check_done = True
+    connection.health_check_done = True  # type: ignore[attr-defined]
     with connection.cursor() as cursor:
         cursor.execute(SUBMIT, [json.dumps(row, default=str), given, now, wait])
         outcome = cursor.fetchone()[0]

@@ -36,7 +36,10 @@ OF_COPY = {
     (Submission, "email_key"): "%(email)s",
 }
 # What no two submissions share: made of the placeholder of the row's id.
-OF_ROW = {(Submission, "submission_key"): "%({}_key)s", (Submission, "answers_hash"): "%({}_hash)s"}
+OF_ROW: dict[tuple[type[Model], str], str] = {
+    (Submission, "submission_key"): "%({}_key)s",
+    (Submission, "answers_hash"): "%({}_hash)s",
+}
 FILLER = {"path": "/blog/planning-with-fewer-stoppages", "title": "Planning with fewer stoppages"}
 FILLER_EVERY = timedelta(days=2)  # further apart than any rule counts page views together
 

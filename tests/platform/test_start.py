@@ -1,6 +1,7 @@
 """``manage.py start``: from nothing to the first answer, and from Ctrl-C to nothing."""
 
 import http.client
+import json
 import os
 import shutil
 import signal
@@ -18,6 +19,8 @@ from leadcrm import launch
 from leadcrm.cli import ROOT
 from leadcrm.management.commands.start import is_loopback
 from leadcrm.remedy import Remedy
+
+TOKEN = "a-token-of-the-monitoring-00000000"
 
 
 def free_port() -> int:
@@ -40,6 +43,7 @@ def start(data, plain_environment) -> Iterator:
     """Return a function that runs ``manage.py start``; what still runs afterwards is killed."""
     running: list[subprocess.Popen[str]] = []
     environment = {**plain_environment, "LEADCRM_DATA_DIR": str(data), "STATIC_ROOT": str(data / "static")}
+    environment["METRICS_TOKEN"] = TOKEN
 
     def run(*arguments: str) -> subprocess.Popen[str]:
         command = [sys.executable, "manage.py", "start", *arguments]
@@ -73,6 +77,17 @@ def get(port: int, path: str) -> int:
     return call.getresponse().status
 
 
+def wait_for_signs_of_life(port: int, seconds: float = 30) -> None:
+    """Wait until a worker and the clock have said that they run."""
+    deadline, found = time.monotonic() + seconds, {}
+    while time.monotonic() < deadline and not (found.get("worker_ages") and found["last_clock_age"] is not None):
+        time.sleep(0.2)
+        call = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        call.request("GET", "/readyz", headers={"Authorization": f"Bearer {TOKEN}"})
+        found = json.load(call.getresponse())
+    assert found["worker_ages"] and found["last_clock_age"] is not None, found
+
+
 def processes_of(data: Path) -> str:
     """Return the processes that name the data folder or carry it in their environment."""
     found = []
@@ -96,6 +111,7 @@ def test_the_product_starts_from_nothing_answers_and_leaves_nothing_behind(start
     assert f"http://127.0.0.1:{port}/" in said
     assert get(port, "/healthz") == 200
     assert get(port, "/readyz") == 200
+    wait_for_signs_of_life(port)
     assert list((data / "static").rglob("*.css.br"))
     assert (data / "secret_key").stat().st_mode & 0o077 == 0
 
