@@ -82,7 +82,8 @@ def product(port: int) -> list[Sequence[str]]:
 def empty(schedule: str) -> list[Sequence[str]]:
     """Return the same for the empty app, with Celery's own clock."""
     run = [sys.executable, "-m"]
-    server = [*run, "gunicorn", "-c", "python:leadcrm.gunicorn_config", "--worker-class", "gthread", "benchmarks.empty_app"]
+    server = [*run, "gunicorn", "-c", "python:leadcrm.gunicorn_config", "--worker-class", "gthread"]
+    server += ["benchmarks.empty_app"]
     worker = [*run, "celery", "--quiet", "-A", "benchmarks.empty_app:app", "worker", "--pool", "threads"]
     worker += ["--concurrency", "4", "--beat", "--schedule", schedule, "--without-gossip", "--without-mingle"]
     return [server, worker]
