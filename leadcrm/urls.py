@@ -10,6 +10,7 @@ from leadcrm.pages import acts, audit_log, front, lead, leaving, palette, retent
 handler500 = "leadcrm.refusals.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("capture.urls")),  # first, for what comes most often
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("", front.front, name="home"),
@@ -36,7 +37,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("leads.urls")),
     path("", include("leads.urls_public")),
     path("", include("scoring.urls")),
-    path("", include("capture.urls")),
     path("", include("nurturing.urls")),
     path("", include("sales.urls")),
     path("", include("mail.urls")),

@@ -39,7 +39,7 @@ AWAITED, MARKETING = _DUE.format(choice="NOT kind = 'marketing'"), _DUE.format(c
 # The text of the function: mail/sql/claim_1.sql. Marketing is looked for only where nothing awaited is due.
 CLAIM = f"""
 SELECT {_COLUMNS} FROM mail_claim(COALESCE(NULLIF({AWAITED}, '{{}}'), {MARKETING}), %(token)s, %(lease)s)
-"""
+"""  # nosec B608: all of it stands here
 # One claim at a time. Two at once would see the same rows due, and the later one would lock those that the other has
 # claimed meanwhile, only to find that it must leave them: a body that wants to leave then is passed over as locked.
 TAKE_TURN = "SELECT pg_advisory_xact_lock(hashtext('mail_claim'))"
