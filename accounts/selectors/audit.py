@@ -80,7 +80,7 @@ class AuditProof:
 def prove_audit_log() -> AuditProof:
     """Follow the seals from where the log begins, and name the first entry that was changed, removed or slipped in.
 
-    Reads the whole log, in order and a page at a time: about a minute for a few million entries.
+    Reads the whole log, in order and a page at a time.
     """
     chain = AuditChain.objects.filter(pk=1).first() or AuditChain()
     unsealed = AuditEntry.objects.filter(position=None)

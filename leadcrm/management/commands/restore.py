@@ -24,5 +24,6 @@ class Command(BaseCommand):
         rows = ", ".join(f"{count} in {table}" for table, count in made.rows.items())
         self.stdout.write(f"Restored as of {made.made_at} ({rows}; {made.media_files} files).")
         self.stdout.write(
-            "No mail leaves until an admin says under Settings, System what becomes of mail due until now."
+            "No mail and no webhook leaves until an admin says under Settings, System what becomes of what was due "
+            "until now."
         )
