@@ -9,9 +9,10 @@ from datetime import datetime
 from uuid import UUID
 
 import structlog
-from django.db import connection, transaction
+from django.db import transaction
 
 from common.failpoint import failpoint
+from common.halving import work_in_halves
 from common.stopping import is_asked_to_stop
 from common.wake import wake
 from leads import selectors as lead_facts
@@ -45,8 +46,15 @@ def advance_marked_leads(*, now: datetime) -> int:
 def advance_batch(*, now: datetime) -> int:
     """Look at the leads of up to 500 due marks, urgent first. Returns the number of marks, 0 when none is due."""
     marks = leads.due_marks(now=now, limit=BATCH_SIZE)
+    of_lead: dict[UUID, list[Mark]] = {}
+    for mark in marks:
+        of_lead.setdefault(mark.lead_id, []).append(mark)
     if marks:
-        _advance_or_halve(marks, now)
+        work_in_halves(
+            sorted(of_lead),
+            work=lambda ids: _take_and_advance([mark for pk in ids for mark in of_lead[pk]], ids, now),
+            set_aside=lambda pk, error: _put_off(pk, of_lead[pk], error, now),
+        )
     return len(marks)
 
 
@@ -67,27 +75,15 @@ def advance(*, lead_ids: Collection[UUID], activity_ids: Collection[int] = (), n
     failpoint("pipeline.handed_over")
 
 
-def _advance_or_halve(marks: Sequence[Mark], now: datetime) -> None:
-    """Advance the marked leads; a batch that fails is halved until the one bad lead is alone and put off."""
-    lead_ids = sorted({mark.lead_id for mark in marks})
-    try:
-        _take_and_advance(marks, lead_ids, now)
-    except Exception as error:
-        if not connection.is_usable():
-            raise
-        if len(lead_ids) == 1:
-            log.exception("lead_put_off", lead=str(lead_ids[0]))
-            leads.put_off(marks=marks, error=f"{type(error).__name__}: {error}", now=now)
-            return
-        first_half = set(lead_ids[: len(lead_ids) // 2])
-        _advance_or_halve([mark for mark in marks if mark.lead_id in first_half], now)
-        _advance_or_halve([mark for mark in marks if mark.lead_id not in first_half], now)
+def _put_off(lead_id: UUID, marks: Sequence[Mark], error: Exception, now: datetime) -> None:
+    log.error("lead_put_off", lead=str(lead_id), exc_info=error)
+    leads.put_off(marks=marks, error=f"{type(error).__name__}: {error}", now=now)
 
 
-@transaction.atomic
-def _take_and_advance(marks: Sequence[Mark], lead_ids: Sequence[UUID], now: datetime) -> None:
+def _take_and_advance(marks: Sequence[Mark], lead_ids: Sequence[UUID], now: datetime) -> int:
     """Take the marks, then judge: a lead's next time mark is set anew and must outlive the one that was due."""
     leads.take_marks(marks=marks)
     failpoint("pipeline.marks_taken")
     activity_ids = [mark.activity_id for mark in marks if mark.activity_id is not None]
     advance(lead_ids=lead_ids, activity_ids=activity_ids, now=now)
+    return len(marks)

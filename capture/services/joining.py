@@ -1,5 +1,6 @@
 """Submissions that are stored but have no lead yet: held until somebody shows that they are a person's, or unjoined."""
 
+import logging
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -15,8 +16,11 @@ from capture.services.errors import NotHeld, NotJoined
 from capture.services.facts import consents_of, facts_of, is_urgent, lead_of, origin_of
 from capture.services.submissions import JOIN, Received
 from common.failpoint import failpoint
+from common.outages import is_outage
 from common.wake import wake
 from leads.services import CaptureRaced, capture_lead
+
+logger = logging.getLogger(__name__)
 
 BATCH = 100
 MAX_DELAY = timedelta(minutes=10)
@@ -73,8 +77,13 @@ def _join_one(pk: UUID, now: datetime) -> bool:
             failpoint("join.locked")
             _join(row, now=now)
             failpoint("join.joined")
-    except (NotJoined, OperationalError) as exc:
-        _put_off(pk, str(exc), now)
+    except Exception as exc:
+        if is_outage(exc):
+            raise
+        # One that cannot be joined must not hold up the others; what is wrong with it stands in its row.
+        if not isinstance(exc, NotJoined):
+            logger.exception("submission %s put off", pk)
+        _put_off(pk, str(exc) or type(exc).__name__, now)
         return False
     failpoint("join.committed")
     return True

@@ -5,10 +5,11 @@ import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 
 from common.failpoint import failpoint
 from common.models import Installation
+from common.outages import is_unavailable
 from common.stopping import is_asked_to_stop
 from mail.models import Message
 from mail.selectors import caught_up_to
@@ -77,9 +78,9 @@ def _advance(
     try:
         step = steps[enrollment.next_position]
         message = _queue_step(enrollment, step, standing, installation, now)
-    except (OperationalError, InterfaceError):
-        raise
     except Exception as exc:
+        if is_unavailable(exc):
+            raise
         # One mail that cannot be written must not hold up the others; the page of the sequence shows it.
         logger.exception("enrollment %s put off", enrollment.pk)
         enrollment.problem, enrollment.due_at = f"{exc or type(exc).__name__}"[:300], now + PUT_OFF

@@ -1,5 +1,6 @@
 """What time does to handovers: verdicts settle, and leads nobody contacts go back to the queue."""
 
+import logging
 from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
@@ -9,6 +10,7 @@ from django.db.models import QuerySet
 
 from common.arrays import AnyOf
 from common.failpoint import failpoint
+from common.halving import work_in_halves
 from leads.kinds import Kind
 from leads.models import Lead
 from leads.services import lock_leads
@@ -21,6 +23,8 @@ from sales.services.holding import give_back, release_lead, store, tell
 from sales.services.offering import Desk
 from sales.sla import RETURN_SHARE, first_contact_allowance
 
+logger = logging.getLogger(__name__)
+
 BATCH = 200
 
 
@@ -28,7 +32,13 @@ BATCH = 200
 def settle_handovers(*, now: datetime, lead_ids: Collection[UUID] | None = None) -> int:
     """Close handovers whose verdict can no longer be undone. Returns how many."""
     due = Handover.objects.filter(closed_at=None, settles_at__lte=now).order_by("settles_at")
-    rows = _locked(due[:BATCH] if lead_ids is None else due.filter(AnyOf("lead", lead_ids)), due)
+    found = _ids(due[:BATCH] if lead_ids is None else due.filter(AnyOf("lead", lead_ids)))
+    if not found:
+        return 0
+    return work_in_halves(found, work=lambda ids: _settle(_locked(due, ids), now), set_aside=_leave)
+
+
+def _settle(rows: Collection[Handover], now: datetime) -> int:
     for row in rows:
         if row.blocked_channel == ContactAttempt.Means.EMAIL:
             _block_address(row, now)
@@ -40,13 +50,19 @@ def settle_handovers(*, now: datetime, lead_ids: Collection[UUID] | None = None)
     return len(rows)
 
 
-def _locked(found: QuerySet[Handover], still: QuerySet[Handover]) -> list[Handover]:
-    """Lock what was found, leads before handovers as everywhere, and return those for which it is still so."""
-    lead_ids = {row.pk: row.lead_id for row in found.only("pk", "lead_id")}
-    if not lead_ids:
-        return []
-    lock_leads(lead_ids.values())
-    return list(still.filter(pk__in=lead_ids).select_for_update(of=("self",)).order_by("pk"))
+def _ids(found: QuerySet[Handover]) -> list[UUID]:
+    return list(found.values_list("pk", flat=True))
+
+
+def _locked(still: QuerySet[Handover], ids: Collection[UUID]) -> list[Handover]:
+    """Lock the handovers, leads before them as everywhere, and return those for which ``still`` is so."""
+    lock_leads(set(Handover.objects.filter(pk__in=ids).values_list("lead_id", flat=True)))
+    return list(still.filter(pk__in=ids).select_for_update(of=("self",)).order_by("pk"))
+
+
+def _leave(pk: UUID, error: Exception) -> None:
+    """Leave one that cannot be worked on as it is: it stays due, and the System page says since when."""
+    logger.error("handover %s left as it is", pk, exc_info=error)
 
 
 def _block_address(row: Handover, now: datetime) -> None:
@@ -68,9 +84,13 @@ def watch_handovers(*, now: datetime) -> int:
 @transaction.atomic
 def _return_late(now: datetime) -> int:
     late = Handover.objects.filter(return_at__lte=now, closed_at=None, state__in=WORKING_STATES, first_contact_at=None)
-    rows = _locked(late.order_by("return_at")[:BATCH], late)
-    if not rows:
+    found = _ids(late.order_by("return_at")[:BATCH])
+    if not found:
         return 0
+    return work_in_halves(found, work=lambda ids: _return_all(_locked(late, ids), now), set_aside=_leave)
+
+
+def _return_all(rows: Collection[Handover], now: datetime) -> int:
     hours, desk = business_hours(), Desk()
     leads = Lead.objects.select_related("owner", "team").in_bulk([row.lead_id for row in rows])
     for row in rows:
