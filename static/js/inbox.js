@@ -105,7 +105,9 @@
   on("adopt-toasts", ({ detail }) => {
     const fresh = $("#brief", detail);
     const value = fresh && $("[data-value]", fresh);
-    if (fresh && fresh.dataset.handover === opened()) {
+    /* The next brief may still be on its way: where its row has left the list, this one is as good as gone. */
+    const isLeft = isSeen(list) && rowOf(opened())?.hidden;
+    if (fresh && fresh.dataset.handover === opened() && !isLeft) {
       if (isTaken()) isStale = true; else replace(fresh);
     } else if (value && innerWidth > 768) {
       offer(document.adoptNode(value));
