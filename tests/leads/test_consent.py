@@ -75,6 +75,14 @@ def test_a_no_suppresses_the_topic_and_is_a_fact(ada, topics, now):
     assert fact.payload == {"topics": ["guides"], "names": ["Guides"], "how": "Preference page"}
 
 
+def test_a_no_holds_for_the_address_of_now_whatever_the_caller_has_read(ada, topics, now):
+    Lead.objects.filter(pk=ada.pk).update(email="new@engines.example", email_key="new@engines.example")
+
+    withdraw_consent(lead=ada, topics=[topics["guides"]], proof=PROOF, now=now)
+
+    assert is_suppressed("new@engines.example", "guides")
+
+
 def test_a_no_to_everything_also_holds_for_topics_to_come(ada, topics, now):
     withdraw_consent(lead=ada, topics=None, proof=PROOF, now=now)
 
