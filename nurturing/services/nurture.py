@@ -59,9 +59,13 @@ def _nurture(
 
 
 def _stop_where_due(known: dict[UUID, Standing], now: datetime) -> None:
-    """End every enrollment of these leads that something speaks against."""
+    """End every enrollment of these leads that something speaks against.
+
+    Of a row that was waited for only its own columns are looked at again: one that a person stopped meanwhile stays so.
+    """
     enrollments = (
-        Enrollment.objects.filter(pk__in=_running(known).values("pk"))
+        Enrollment.objects.exclude(state=EnrollmentState.STOPPED)
+        .filter(pk__in=_running(known).values("pk"))
         .select_related("sequence__topic")
         .select_for_update(of=("self",))
         .order_by("id")

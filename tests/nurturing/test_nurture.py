@@ -1,14 +1,15 @@
 """What the pipeline asks for, asked often, at once, and for leads that must be left alone."""
 
 import threading
+import time
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from accounts.models import Role, User
 from leads.kinds import Kind, Stage
-from leads.models import Activity
+from leads.models import Activity, Topic
 from leads.services.activities import record_activity
 from leads.services.consent import Proof, ensure_starter_topics, give_consent, withdraw_consent
 from mail.models import Message, Status
@@ -23,6 +24,7 @@ from nurturing.services import (
     ensure_starter_sequence,
     nurture_leads,
     publish_steps,
+    stop_enrollment,
 )
 from nurturing.tokens import TokenError
 
@@ -225,18 +227,52 @@ def test_two_workers_at_once_double_nothing(ask, now):
     assert Message.objects.filter(kind="marketing").count() == 20
 
 
-def _together(act):
+@pytest.mark.django_db(transaction=True)
+def test_what_a_person_stopped_meanwhile_keeps_their_reason(ask, now):
+    admin = User.objects.create_user("admin@crm.example", "x", name="Admin", role=Role.ADMIN)
+    lead = ask("ada@buyer.example")
+    nurture_leads(lead_ids=[lead.pk], now=now)
+    withdraw_consent(lead=lead, topics=Topic.objects.all(), proof=Proof(how="Preference page"), now=now)
     errors = []
 
-    def run():
-        try:
-            act()
-        except Exception as exc:
-            errors.append(exc)
-        finally:
-            connection.close()
+    with transaction.atomic():
+        stop_enrollment(enrollment=Enrollment.objects.get(), by=admin, reason="Asked by phone", now=now)
+        rules = threading.Thread(target=lambda: _alone(lambda: nurture_leads(lead_ids=[lead.pk], now=now), errors))
+        rules.start()
+        _wait_for_a_waiter(errors)
+    rules.join()
 
-    threads = [threading.Thread(target=run) for _ in range(4)]
+    stopped = Enrollment.objects.get()
+    assert errors == []
+    assert (stopped.stop_kind, stopped.stop_reason) == ("person", f"Stopped by {admin}: Asked by phone")
+
+
+def _wait_for_a_waiter(errors):
+    """Wait until another connection waits for what this one has locked."""
+    deadline = time.monotonic() + 10
+    with connection.cursor() as cursor:
+        while time.monotonic() < deadline:
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+            )
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.01)
+    raise AssertionError(f"Nobody waits. {errors}")
+
+
+def _alone(act, errors):
+    try:
+        act()
+    except Exception as exc:
+        errors.append(exc)
+    finally:
+        connection.close()
+
+
+def _together(act):
+    errors = []
+    threads = [threading.Thread(target=_alone, args=(act, errors)) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
