@@ -34,7 +34,7 @@ def release_submission(*, submission: Submission, by: User | None, now: datetime
         return locked
     if not locked.is_held:
         raise NotHeld("This submission is not held.")
-    _join(locked, now=now)
+    _join(locked)
     locked.released_at, locked.released_by = now, by
     locked.save(update_fields=["released_at", "released_by"])
     audit(by=by, action="submission_released", kind="submission", object_id=str(locked.pk), changes={}, now=now)
@@ -75,7 +75,7 @@ def _join_one(pk: UUID, now: datetime) -> bool:
             if row is None:
                 return False
             failpoint("join.locked")
-            _join(row, now=now)
+            _join(row)
             failpoint("join.joined")
     except Exception as exc:
         if is_outage(exc):
@@ -89,7 +89,7 @@ def _join_one(pk: UUID, now: datetime) -> bool:
     return True
 
 
-def _join(row: Submission, *, now: datetime) -> None:
+def _join(row: Submission) -> None:
     """Find or add the lead within the caller's transaction. The facts count from when the visitor sent them."""
     seen = version(row.form_id, row.form_version.number)
     if seen is None:
@@ -118,8 +118,11 @@ def _answers(row: Submission) -> Answers:
     return Answers(values, bool(row.answers.get("consent")), row.email_key, row.answers_hash)
 
 
+@transaction.atomic
 def _put_off(pk: UUID, error: str, now: datetime) -> None:
-    row = Submission.objects.get(pk=pk)
+    row = Submission.objects.select_for_update().filter(pk=pk, status=Submission.Status.UNJOINED).first()
+    if row is None:
+        return  # joined by somebody else meanwhile, or erased
     row.attempts = min(row.attempts + 1, 1000)
     row.due_at = now + min(timedelta(seconds=5 * 2 ** min(row.attempts, 10)), MAX_DELAY)
     row.error = error[:500]

@@ -96,6 +96,20 @@ def locked_leads() -> Iterator[Callable[[], None]]:
     release()
 
 
+def test_a_submission_that_can_never_be_joined_keeps_none_of_the_others(post):
+    for n in range(3):
+        assert post(email=f"ada{n}@example.com", submission_key=f"k{n}") == 201
+    now = timezone.now()
+    Submission.objects.update(status="unjoined", due_at=now)
+    Submission.objects.filter(submission_key="k0").update(attribution={"first": {"planet": "Mars"}})
+
+    joined = services.join_unjoined_submissions(now=now)
+
+    spoiled = Submission.objects.get(status="unjoined")
+    assert (joined, spoiled.submission_key, spoiled.attempts) == (2, "k0", 1)
+    assert "planet" in spoiled.error and spoiled.due_at > now
+
+
 def test_a_locked_lead_makes_nobody_wait_longer_than_a_second_and_is_joined_later(post, locked_leads):
     began = timezone.now()
     status = post(email="ada@example.com", company="Engines", consent="yes", submission_key="k")
