@@ -57,7 +57,8 @@ class InHand:
 
     def wait_for_none(self, seconds: float = 10) -> None:
         with self._changed:
-            self._changed.wait_for(lambda: self._count <= 0, timeout=seconds)
+            is_over = self._changed.wait_for(lambda: self._count <= 0, timeout=seconds)
+        assert is_over, "A request was still being answered ten seconds after the test."
 
     def _begin(self, **signal: object) -> None:
         with self._changed:
