@@ -89,6 +89,8 @@ def renew_secret(*, webhook: Webhook, by: User, now: datetime) -> str:
 @transaction.atomic
 def delete_webhook(*, webhook: Webhook, by: User, now: datetime) -> None:
     """Remove a webhook with its log."""
+    # Before its deliveries, as whoever settles one does.
+    Webhook.objects.select_for_update().filter(pk=webhook.pk).first()
     _note(webhook, "deleted", {"name": [webhook.name, ""], "url": [webhook.url, ""]}, by, now)
     Webhook.objects.filter(pk=webhook.pk).delete()
 

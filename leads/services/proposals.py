@@ -7,6 +7,7 @@ from django.db import transaction
 from accounts.models import User
 from accounts.services import audit
 from leads.models import FieldProposal
+from leads.services.judgements import lock_leads
 from leads.services.profile import edit_lead
 
 
@@ -17,7 +18,8 @@ class AlreadyDecided(ValueError):
 @transaction.atomic
 def decide_proposal(*, proposal: FieldProposal, is_accepted: bool, by: User, now: datetime) -> FieldProposal:
     """Write the proposed value to the lead, or leave the known one. Raises AlreadyDecided."""
-    locked = FieldProposal.objects.select_for_update().select_related("lead").get(pk=proposal.pk)
+    lock_leads([proposal.lead_id])
+    locked = FieldProposal.objects.select_for_update(of=("self",)).select_related("lead").get(pk=proposal.pk)
     if locked.decided_at is not None:
         raise AlreadyDecided("Somebody has decided on this already.")
     locked.decided_at, locked.accepted = now, is_accepted

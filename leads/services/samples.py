@@ -13,7 +13,4 @@ def mark_as_sample(*, email_key: str) -> None:
 
 def delete_leads(*, lead_ids: Collection[UUID]) -> int:
     """Delete leads with their facts, transitions, marks, touches and consents. Returns how many there were."""
-    leads = Lead.objects.filter(pk__in=lead_ids)
-    count = leads.count()
-    leads.delete()
-    return count
+    return Lead.objects.filter(pk__in=lead_ids).delete()[1].get(Lead._meta.label, 0)
