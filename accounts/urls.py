@@ -13,6 +13,7 @@ urlpatterns = [
     path("invite/<str:token>", invitations.accept_invitation, name="accept_invitation"),
     path("logout", session.sign_out, name="sign_out"),
     path("settings/", settings.index, name="settings"),
+    path("settings/find", settings.find_setting, name="find_setting"),
     path("settings/profile/", profile.profile, name="profile"),
     path("settings/theme", profile.theme, name="theme"),
     path("settings/keys", profile.single_keys, name="single_keys"),

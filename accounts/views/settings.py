@@ -15,20 +15,8 @@ from accounts.forms import CompanyForm
 from accounts.models import Role
 from accounts.permissions import role_required
 from accounts.requests import SignedInRequest
+from accounts.settings_pages import find, pages_of
 from common.models import Installation
-from common.navigation import first_url
-
-
-@dataclass(frozen=True)
-class Section:
-    """A page under Settings; ``roles`` empty: everybody's. Left out where none of its URL names resolves."""
-
-    group: str
-    label: str
-    text: str
-    icon: str
-    names: tuple[str, ...]
-    roles: tuple[Role, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -40,66 +28,32 @@ class Link:
     is_current: bool
 
 
-YOU, COMPANY, PRODUCT = "You", "Company", "Product"
-ADMIN = (Role.ADMIN,)
-SECTIONS = (
-    Section(YOU, "Profile", "Your name, time zone and theme.", "user-circle", ("accounts:profile",)),
-    Section(YOU, "Password", "Change the password you sign in with.", "lock-closed", ("accounts:change_password",)),
-    Section(YOU, "Sessions", "Where you are signed in.", "computer-desktop", ("accounts:sessions",)),
-    Section(
-        COMPANY,
-        "Company",
-        "Name, time zone, business hours, currency.",
-        "building-office",
-        ("accounts:company",),
-        ADMIN,
-    ),
-    Section(
-        COMPANY,
-        "People",
-        "Who signs in, what they may do, which team they are in.",
-        "users",
-        ("accounts:people",),
-        ADMIN,
-    ),
-    Section(COMPANY, "API keys", "Let other systems read and write leads.", "key", ("accounts:api_keys",), ADMIN),
-    Section(
-        COMPANY,
-        "Webhooks",
-        "Tell other systems what happens.",
-        "arrow-top-right-on-square",
-        ("accounts:webhooks",),
-        ADMIN,
-    ),
-    Section(COMPANY, "Retention", "How long things are kept.", "archive-box-x-mark", ("retention",), ADMIN),
-    Section(COMPANY, "Audit log", "Who changed what, and when.", "clipboard-document-list", ("audit_log",), ADMIN),
-    Section(
-        PRODUCT,
-        "Mail",
-        "Every message and what became of it.",
-        "envelope",
-        ("mail:outbox", "mail:caught"),
-        (Role.ADMIN, Role.MARKETER, Role.VIEWER),
-    ),
-    Section(
-        PRODUCT, "Scoring", "Rules, matrix and triggers.", "adjustments-horizontal", ("scoring:rules", "scoring:index")
-    ),
-    Section(PRODUCT, "System", "What runs, what waits, and what mends it.", "server-stack", ("system",), ADMIN),
-    Section(PRODUCT, "API documentation", "All endpoints, to read and to try.", "code-bracket", ("api:docs",)),
-)
+# Longer than any label; beyond it nobody reads what was typed.
+LONGEST = 100
 
 
 def settings_page(
     request: SignedInRequest, template: str, context: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
     """Render a page under Settings with the list of those this person may open."""
-    return render(request, template, {"groups": _groups(request), **(context or {})}, status=status)
+    return render(
+        request, template, {"groups": _groups(request.user.role, request.path), **(context or {})}, status=status
+    )
 
 
 @require_safe
 @login_required
 def index(request: SignedInRequest) -> HttpResponse:
-    return settings_page(request, "settings/index.html")
+    """Show all pages, or with ``q`` the pages and single settings that fit it."""
+    return settings_page(request, "settings/index.html", _search(request))
+
+
+@require_safe
+@login_required
+def find_setting(request: SignedInRequest) -> HttpResponse:
+    """Answer with the list beside a page (``here``) as the field above it narrows it down."""
+    here = request.GET.get("here", "")
+    return render(request, "settings/_nav.html", {"groups": _groups(request.user.role, here), **_search(request)})
 
 
 @role_required(Role.ADMIN)
@@ -114,14 +68,17 @@ def company(request: SignedInRequest) -> HttpResponse:
 
 def links_of(request: SignedInRequest) -> list[Link]:
     """Return the pages under Settings that this person may open."""
-    return [link for links in _groups(request).values() for link in links]
+    return [link for links in _groups(request.user.role, request.path).values() for link in links]
 
 
-def _groups(request: SignedInRequest) -> dict[str, list[Link]]:
+def _search(request: SignedInRequest) -> dict[str, Any]:
+    text = request.GET.get("q", "").strip()[:LONGEST]
+    return {"text": text, "found": find(text, role=request.user.role)}
+
+
+def _groups(role: str, path: str) -> dict[str, list[Link]]:
     groups: dict[str, list[Link]] = {}
-    for section in SECTIONS:
-        url = first_url(*section.names)
-        if url and (not section.roles or request.user.role in section.roles):
-            link = Link(section.label, section.text, section.icon, url, request.path.startswith(url))
-            groups.setdefault(section.group, []).append(link)
+    for page in pages_of(role):
+        link = Link(page.label, page.text, page.icon, page.url, path.startswith(page.url))
+        groups.setdefault(page.group, []).append(link)
     return groups

@@ -13,12 +13,15 @@ from django.views.decorators.http import require_GET
 
 from accounts.permissions import can_edit_leads, can_manage, can_sell
 from accounts.requests import SignedInRequest
+from accounts.settings_pages import find
 from accounts.views.settings import links_of
 from common import navigation
 from leads import selectors
 from leads.models import Lead
 
 LONGEST = 200
+# More would push leads and acts out of sight.
+SETTINGS = 5
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ def palette(request: SignedInRequest) -> HttpResponse:
         "all_url": f"{reverse('leads:list')}?{urlencode({'q': text})}",
         "about": about,
         "acts": [command for command in [*_acts_on(request, about), *_acts(request)] if command.fits(words)],
-        "places": [command for command in _places(request, words) if command.fits(words)],
+        "places": _places_found(request, text, words),
     }
     return render(request, "palette/_results.html", context)
 
@@ -95,6 +98,14 @@ def _acts(request: SignedInRequest) -> list[Command]:
     made = navigation.create_items(request.user.role)
     acts = [Command(navigation.SHORTCUTS[item.act].label, item.icon, item.url, item.act) for item in made]
     return [*acts, Command("Keyboard shortcuts", "command-line", act="shortcuts", dialog="#shortcuts")]
+
+
+def _places_found(request: SignedInRequest, text: str, words: list[str]) -> list[Command]:
+    """What is called so, then what under Settings is called otherwise and is still meant."""
+    places = [command for command in _places(request, words) if command.fits(words)]
+    shown = {command.url for command in places}
+    hits = [hit for hit in find(text, role=request.user.role) if hit.url not in shown]
+    return [*places, *(Command(f"Settings {hit.place}: {hit.label}", hit.icon, hit.url) for hit in hits[:SETTINGS])]
 
 
 def _places(request: SignedInRequest, words: list[str]) -> list[Command]:
