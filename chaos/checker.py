@@ -54,7 +54,8 @@ NEVER = {
     ),
 }
 DUE = """
-SELECT (SELECT count(*) FROM leads_mark WHERE due_at <= %(now)s AND error = '')
+SELECT (SELECT count(*) FROM leads_mark WHERE due_at <= %(now)s AND error = ''
+        AND lead_id NOT IN (SELECT lead_id FROM leads_suspect WHERE worker_deaths >= 3))
      + (SELECT count(*) FROM mail_message WHERE status = 'sending' OR status = 'pending' AND due_at <= %(now)s)
      + (SELECT count(*) FROM nurturing_enrollment WHERE state = 'active' AND due_at <= %(now)s)
      + (SELECT count(*) FROM sales_handover WHERE closed_at IS NULL AND settles_at <= %(now)s)

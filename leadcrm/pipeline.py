@@ -5,11 +5,12 @@ Each step is one call of the app that owns what it changes.
 """
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
 import structlog
-from django.db import transaction
+from django.db import DatabaseError, InterfaceError, transaction
 
 from common.failpoint import failpoint
 from common.halving import work_in_halves
@@ -17,45 +18,74 @@ from common.stopping import is_asked_to_stop
 from common.wake import wake
 from leads import selectors as lead_facts
 from leads import services as leads
-from leads.models import Mark
+from leads.models import Look, Mark
 from nurturing.services import nurture_leads
 from sales.services import hand_over
 from scoring.services import judge_leads
 
 BATCH_SIZE = 500
 BATCHES_PER_RUN = 40
+SUSPECTS_PER_RUN = 500
 ADVANCE = "leadcrm.advance_marked_leads"
 
 log = structlog.get_logger(__name__)
 
 
 def advance_marked_leads(*, now: datetime) -> int:
-    """Look at every lead whose mark is due at ``now``, in batches. Returns how many marks were taken or put off."""
+    """Look at every lead whose mark is due at ``now``, in batches. Returns how many marks were taken or put off.
+
+    What was in hand when a worker died comes last and one by one, so that it holds up nobody who did no harm.
+    """
+    for lead_id in leads.suspect_leads_of_dead_workers():
+        log.error("lead_killed_its_worker", lead=str(lead_id))
     done = 0
-    for _ in range(BATCHES_PER_RUN):
-        taken = advance_batch(now=now)
-        failpoint("pipeline.committed")
-        done += taken
-        if taken < BATCH_SIZE or is_asked_to_stop():
-            return done
-    wake(ADVANCE)
+    for limit, is_alone in ((BATCHES_PER_RUN, False), (SUSPECTS_PER_RUN, True)):
+        for _ in range(limit):
+            taken = advance_batch(now=now, is_alone=is_alone)
+            failpoint("pipeline.committed")
+            done += taken
+            if not taken or is_asked_to_stop():
+                break
+        else:
+            wake(ADVANCE)
     return done
 
 
+def advance_batch(*, now: datetime, is_alone: bool = False) -> int:
+    """Look at the leads of up to 500 due marks, urgent first, or at one suspect alone.
+
+    Returns the number of marks, 0 when none is due. What is in hand is noted before and the note goes with the
+    commit: one that stays behind tells that this process died of it, or with it.
+    """
+    look = leads.begin_lone_look(now=now) if is_alone else leads.begin_look(now=now, limit=BATCH_SIZE)
+    if look is None:
+        return 0
+    failpoint("pipeline.look_noted")
+    try:
+        return _advance_noted(look, now)
+    except BaseException:
+        # Whoever can still say so was not killed by a lead. Without a database the note stays and costs little.
+        with suppress(DatabaseError, InterfaceError):
+            leads.end_look(look)
+        raise
+
+
 @transaction.atomic
-def advance_batch(*, now: datetime) -> int:
-    """Look at the leads of up to 500 due marks, urgent first. Returns the number of marks, 0 when none is due."""
-    marks = leads.due_marks(now=now, limit=BATCH_SIZE)
+def _advance_noted(look: Look, now: datetime) -> int:
+    if not leads.end_look(look):
+        return 0
     of_lead: dict[UUID, list[Mark]] = {}
-    for mark in marks:
+    for mark in leads.due_marks(lead_ids=look.lead_ids, now=now):
         of_lead.setdefault(mark.lead_id, []).append(mark)
-    if marks:
+    if of_lead:
         work_in_halves(
             sorted(of_lead),
             work=lambda ids: _take_and_advance([mark for pk in ids for mark in of_lead[pk]], ids, now),
             set_aside=lambda pk, error: _put_off(pk, of_lead[pk], error, now),
         )
-    return len(marks)
+    if look.is_alone:
+        leads.clear_suspicion(lead_ids=of_lead)
+    return sum(map(len, of_lead.values()))
 
 
 @transaction.atomic

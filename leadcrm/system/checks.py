@@ -12,6 +12,8 @@ from leadcrm.launch import missing_migrations
 from leadcrm.system import writes
 from leadcrm.system.measures import Disk, Health, disks
 from leadcrm.system.remedies import command
+from leads.models import MAX_WORKER_DEATHS
+from leads.selectors import put_aside
 from mail.selectors import relay_trouble, restore_hold
 
 # Twelve ticks: with a worker at work nothing due stands this long.
@@ -65,7 +67,7 @@ def system_checks(health: Health) -> list[Check]:
     if health.broker == "ok":
         found += [worker(health), clock(health)]
     if health.queues:
-        found += [due_work(health), mail(health.at), backup(health)]
+        found += [due_work(health), judging(), mail(health.at), backup(health)]
     return [*found, *map(disk, disks())]
 
 
@@ -133,6 +135,15 @@ def due_work(health: Health) -> Check:
     worst = max(late, key=lambda queue: queue.oldest_seconds or 0)
     text = f"The oldest {worst.what} has been due for {worst.oldest_seconds:.0f} s."
     return Check("Due work", State.WARN, text, command("doctor"))
+
+
+def judging() -> Check:
+    count = put_aside().count()
+    if not count:
+        return Check("Judging", State.OK, "No lead was put aside because it killed its worker.")
+    what = "1 lead is not judged: it" if count == 1 else f"{count} leads are not judged: each"
+    text = f"{what} killed its worker {MAX_WORKER_DEATHS} times and was put aside. Mend the cause, often memory; then"
+    return Check("Judging", State.WARN, f"{text} let it be judged again.", command("rescore"))
 
 
 def mail(now: datetime) -> Check:

@@ -10,7 +10,7 @@ from pathlib import Path
 import redis
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from capture.models import Submission
 from common import heartbeat
@@ -18,6 +18,7 @@ from common.heartbeat import Pulse
 from common.models import Installation
 from leadcrm.system.writes import writes
 from leads.models import Mark
+from leads.selectors import put_aside
 from mail.models import Message
 from mail.models import Status as MailStatus
 from nurturing.models import Enrollment, EnrollmentState
@@ -111,7 +112,8 @@ def _queue(name: str, what: str, column: str, rows: tuple[QuerySet, ...], now: d
 
 
 def _marks(now: datetime) -> tuple[QuerySet, ...]:
-    return tuple(Mark.objects.filter(urgent=urgent, due_at__lte=now) for urgent in (True, False))
+    waiting = Mark.objects.filter(~Exists(put_aside().filter(lead=OuterRef("lead"))), due_at__lte=now)
+    return tuple(waiting.filter(urgent=urgent) for urgent in (True, False))
 
 
 def _messages(now: datetime) -> tuple[QuerySet, ...]:

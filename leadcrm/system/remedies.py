@@ -17,6 +17,7 @@ COMPOSE = {
     "room": "docker compose exec db df -h /var/lib/postgresql",
     "web": "docker compose up -d web",
     "doctor": "docker compose run --rm web python manage.py doctor",
+    "rescore": "docker compose run --rm web python manage.py rescore",
     "backup": "docker compose run --rm -v /backups:/backups web python manage.py backup /backups/leadcrm.tar",
 }
 # `start` looks after its own processes; whatever it cannot mend by itself, a new start does.
@@ -25,6 +26,7 @@ SUPERVISED = {
     "migrate": "python3 manage.py migrate",
     "room": "df -h {data}",
     "doctor": "python3 manage.py doctor",
+    "rescore": "python3 manage.py rescore",
     "backup": "python3 manage.py backup /backups/leadcrm.tar",
 }
 BY_HAND = {
@@ -37,6 +39,7 @@ BY_HAND = {
     "migrate": "python3 manage.py migrate",
     "web": f"{sys.executable} -m gunicorn -c python:leadcrm.gunicorn_config leadcrm.wsgi",
     "doctor": "python3 manage.py doctor",
+    "rescore": "python3 manage.py rescore",
     "backup": "python3 manage.py backup /backups/leadcrm.tar",
 }
 

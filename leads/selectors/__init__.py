@@ -4,6 +4,7 @@ from leads.selectors.acts import recent_acts
 from leads.selectors.facts import engine_facts, facts_of, profile_of
 from leads.selectors.finding import leads_at_hand, leads_found
 from leads.selectors.lists import LeadFilter, lead_count, lead_list, lead_listing
+from leads.selectors.looks import put_aside
 from leads.selectors.pages import consents_of, proposals_of, stage_history, stage_rail, touches_of
 from leads.selectors.timeline import TimelineItem, timeline, timeline_page
 from leads.selectors.visibility import colleague_with, visible_leads
@@ -22,6 +23,7 @@ __all__ = [
     "leads_found",
     "profile_of",
     "proposals_of",
+    "put_aside",
     "recent_acts",
     "stage_history",
     "stage_rail",

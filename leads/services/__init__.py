@@ -15,6 +15,14 @@ from leads.services.capture import (
 from leads.services.conflicts import Clash, EditConflict, known_values, version_of
 from leads.services.entering import Entered, RowResult, enter_leads
 from leads.services.judgements import apply_judgements, lock_leads
+from leads.services.looks import (
+    begin_lone_look,
+    begin_look,
+    clear_suspicion,
+    end_look,
+    judge_again,
+    suspect_leads_of_dead_workers,
+)
 from leads.services.marks import due_marks, put_off, take_marks
 from leads.services.ownership import assign_owner, assign_team, pass_on_leads
 from leads.services.profile import (
@@ -54,14 +62,19 @@ __all__ = [
     "apply_judgements",
     "assign_owner",
     "assign_team",
+    "begin_lone_look",
+    "begin_look",
     "capture_given",
     "capture_lead",
+    "clear_suspicion",
     "decide_proposal",
     "delete_leads",
     "due_marks",
     "edit_lead",
+    "end_look",
     "enter_lead",
     "enter_leads",
+    "judge_again",
     "known_values",
     "leads_json",
     "lock_leads",
@@ -72,6 +85,7 @@ __all__ = [
     "record_activity",
     "release_stage",
     "set_stage",
+    "suspect_leads_of_dead_workers",
     "take_marks",
     "undo_act",
     "upsert_lead",

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from common.arrays import AnyOf
 from leads.models import Mark
@@ -9,15 +10,15 @@ from leads.models import Mark
 PUT_OFF_MINUTES = (1, 5, 30, 120, 720)
 
 
-def due_marks(*, now: datetime, limit: int) -> list[Mark]:
-    """Lock and return due marks, urgent first, skipping those of leads that somebody else holds.
+def due_marks(*, lead_ids: Collection[UUID], now: datetime) -> list[Mark]:
+    """Lock and return the due marks of these leads, skipping those of leads that somebody else holds.
 
     The lead is locked before its mark, and nobody waits for either: a worker that held marks while it waited for
     their leads would meet in a circle with whoever holds such a lead and sets its next time mark.
     """
     marks = Mark.objects.select_related("lead").only("lead__id", *(f.name for f in Mark._meta.concrete_fields))
     locked = marks.select_for_update(skip_locked=True, no_key=True, of=("lead", "self"))
-    return list(locked.filter(due_at__lte=now).order_by("-urgent", "due_at")[:limit])
+    return list(locked.filter(AnyOf("lead", lead_ids), due_at__lte=now))
 
 
 def take_marks(*, marks: Collection[Mark]) -> None:
