@@ -76,7 +76,7 @@ class LeadFilters(django_filters.FilterSet):
         return leads.filter(Q(source__channel=value) | Q(source__source__iexact=value))
 
     def by_words(self, leads: QuerySet, name: str, value: str) -> QuerySet:
-        return leads.filter(mentioning(value))
+        return mentioning(leads, value)
 
 
 class LeadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSet):

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from common.ids import uuid7
-from leads.kinds import Grade, Stage, Temperature
+from leads.kinds import OUT_OF_PLAY, Grade, Stage, Temperature
 from leads.models.origin import Source
 
 
@@ -115,6 +115,12 @@ class LeadState(models.Model):
             models.Index(fields=["stage", "-lead"], name="lead_list_by_stage"),
             # with the stage, so that those in play are counted in the index alone
             models.Index(fields=["temperature", "-lead"], include=["stage"], name="lead_list_by_temperature"),
+            # the hot and warm ones in play: few, however many were decided; cold ones, which are most, are not in it
+            models.Index(
+                fields=["temperature", "-lead"],
+                condition=~Q(temperature=Temperature.COLD) & ~Q(stage__in=OUT_OF_PLAY),
+                name="lead_list_warm_in_play",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,7 +1,10 @@
 """Finding leads by words: one trigram index over all that is searched (leads/sql/search_1.sql)."""
 
-from django.db.models import F, Func, Q, TextField
+from django.db.models import F, Func, Q, QuerySet, TextField
 from django.db.models.lookups import IContains
+
+from leads.matching import email_key
+from leads.models import Lead
 
 MAX_WORDS = 6
 SEARCHED = ("email", "first_name", "last_name", "company", "phone")
@@ -18,12 +21,20 @@ class SearchText(Func):
         super().__init__(*map(F, SEARCHED))
 
 
-def mentioning(text: str) -> Q:
-    """Return the leads whose name, address, company or phone has each of the first six words of ``text``."""
+def mentioning(leads: QuerySet[Lead], text: str) -> QuerySet[Lead]:
+    """Narrow ``leads`` to those whose name, address, company or phone has each of the first six words of ``text``.
+
+    A whole address finds the lead that has it and no other: one row by its key, however many leads there are.
+    """
+    words = text.split()[:MAX_WORDS]
+    if len(words) == 1 and "@" in words[0]:
+        owner = leads.filter(email_key=email_key(words[0]))
+        if owner.exists():
+            return owner
     wanted = Q()
-    for word in text.split()[:MAX_WORDS]:
+    for word in words:
         wanted &= _having(word[:254])
-    return wanted
+    return leads.filter(wanted)
 
 
 def _having(word: str) -> Q:

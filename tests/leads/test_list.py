@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import AuditEntry, Role
@@ -58,6 +60,8 @@ def test_the_list_is_for_people_who_are_signed_in(client) -> None:
         ("stage=new", ["Grace Hopper"]),
         ("stage=mql&stage=new", ["Grace Hopper", "Ada Lovelace"]),
         ("temperature=hot", ["Ada Lovelace"]),
+        ("temperature=hot&in_play=1", ["Ada Lovelace"]),
+        ("temperature=warm&temperature=hot&in_play=1&grade=C", []),
         ("grade=A", ["Ada Lovelace"]),
         ("owner=nobody", ["Grace Hopper", "Ada Lovelace"]),
         ("came_from=2026-03-03", ["Grace Hopper"]),
@@ -96,6 +100,40 @@ def test_pages_go_on_where_the_last_one_ended(client, marketer, now) -> None:
         url = answer.context["older_url"] and LIST + answer.context["older_url"]
 
     assert len(seen) == len(set(seen)) == 120
+
+
+@pytest.mark.parametrize("query", ["stage=mql", "temperature=hot&in_play=1"])
+def test_pages_of_what_leads_are_judged_to_be_go_on_where_the_last_one_ended(client, marketer, now, query) -> None:
+    made = [make_lead(now, temperature="hot", first_name=f"N{number}", last_name="") for number in range(120)]
+    make_lead(now, stage="disqualified", temperature="hot")
+    seen: list[str] = []
+
+    url = f"{LIST}?{query}"
+    while url:
+        answer = client.get(url)
+        seen += names(answer)
+        url = answer.context["older_url"] and LIST + answer.context["older_url"]
+
+    assert seen == [lead.first_name for lead in reversed(made)]
+
+
+def test_a_whole_address_finds_the_lead_that_has_it_and_a_part_all_that_have_it(client, marketer, now) -> None:
+    ada = LeadFactory(first_name="Ada", last_name="", email="ada@work.example")
+    LeadFactory(first_name="Jada", last_name="", email="jada@work.example", created_at=ada.created_at)
+    hidden = LeadFilter(q="ada@work.example", stage=("sql",))
+
+    assert names(client.get(f"{LIST}?q=ADA@work.example")) == ["Ada"]
+    assert sorted(names(client.get(f"{LIST}?q=da@work.example"))) == ["Ada", "Jada"]
+    assert not lead_list(marketer, hidden).items
+
+
+def test_a_whole_address_is_found_by_its_key(client, marketer, now) -> None:
+    LeadFactory(first_name="Ada", last_name="", email="ada@work.example")
+
+    with CaptureQueriesContext(connection) as queries:
+        client.get(f"{LIST}?q=ada@work.example")
+
+    assert [query["sql"] for query in queries if "LIKE" in query["sql"]] == []
 
 
 def test_a_damaged_page_link_starts_at_the_first_page(client, marketer) -> None:

@@ -30,7 +30,8 @@ LARGE = ["leads_lead", "leads_leadstate", "leads_activity", "leads_transition", 
 ROWS_READ = (
     "SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0)) FROM pg_stat_xact_user_tables WHERE relname = ANY(%s)"
 )
-# Sixty days of leads, one in fifty hot, one in forty at sales: what each is comes from its number.
+# Sixty days of leads, one in fifty hot and most of those disqualified, one in forty at sales: what each is comes from
+# its number.
 MAKE = """
 INSERT INTO leads_lead (id, email, email_key, phone, first_name, last_name, company, job_title, country, time_zone,
     attributes, source_id, team_id, preference_key, is_sample, created_at, updated_at)
@@ -43,7 +44,8 @@ FROM (SELECT n, %(now)s - (%(leads)s - n) * interval '129 seconds' AS at
 INSERT INTO leads_leadstate (lead_id, fit, grade, engagement, level, stage, temperature, cause, decided_ids, is_pinned,
     pin_reason, candidate_stage, stage_since, last_signal, scored_at, rule_set_version)
 SELECT id, 5000, 'B', 3000, 2,
-    CASE WHEN n %% 40 = 0 THEN 'sql' WHEN n %% 40 = 1 THEN 'customer' WHEN n %% 4 = 2 THEN 'mql' ELSE 'iql' END,
+    CASE WHEN n %% 40 = 0 THEN 'sql' WHEN n %% 40 = 1 THEN 'customer'
+        WHEN n %% 50 = 0 THEN 'disqualified' WHEN n %% 4 = 2 THEN 'mql' ELSE 'iql' END,
     CASE WHEN n %% 50 = 0 THEN 'hot' WHEN n %% 5 = 1 THEN 'warm' ELSE 'cold' END,
     '', '{}', false, '', '', created_at, '', created_at, 1
 FROM (SELECT id, created_at, substr(preference_key, 2)::int AS n FROM leads_lead) AS made;
@@ -125,7 +127,7 @@ PAGES = {
     "/leads/?stage=sql": COUNTED,
     "/leads/?stage=iql": COUNTED,
     "/leads/?temperature=hot": COUNTED,
-    "/leads/?temperature=hot&in_play=1": COUNTED,
+    "/leads/?temperature=hot&in_play=1": FEW,
     "/leads/?temperature=cold": COUNTED + COUNT_LIMIT,  # also looks for leads not judged yet
     "/leads/?grade=B": COUNTED,
     "/leads/?source={source}": COUNTED,
