@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('leads', '0008_index_what_is_read'),
+        ('leads', '0009_worker_deaths'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
