@@ -19,6 +19,7 @@ from benchmarks.results import Result, hand_over
 from benchmarks.scratch import scratch_database
 from common.arrays import AnyOf
 from leadcrm import pipeline
+from leadcrm.celery import settle_memory
 from leads import selectors
 from leads.models import Lead, LeadState, Mark
 
@@ -130,6 +131,7 @@ def main() -> None:
     with scratch_database():
         fill(given.leads)
         advance_all(given.leads, NOW)
+        settle_memory()
         rounds = []
         for number in range(1, given.rounds + 1):
             rounds.append((floor(given.leads), advance_all(given.leads, NOW + timedelta(hours=number))))

@@ -6,8 +6,8 @@ from uuid import UUID
 from django.db.models import BooleanField, Func, Value
 
 
-def id_array(ids: Iterable[UUID | int]) -> str:
-    """Return ids as the text of one PostgreSQL array, for ``%s::uuid[]`` or ``%s::bigint[]``."""
+def id_array(ids: Iterable[UUID | int | str]) -> str:
+    """Return ids, or their texts, as the text of one PostgreSQL array for ``%s::uuid[]`` or ``%s::bigint[]``."""
     return f"{{{','.join(map(str, ids))}}}"
 
 

@@ -5,11 +5,12 @@ fetched comes back within seconds instead of the 100 s of kombu's defaults. Noth
 countdown: Redis would deliver it again and again once the visibility time-out has passed.
 """
 
+import gc
 import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_shutting_down
+from celery.signals import worker_before_create_process, worker_shutting_down
 from click import Option
 
 from common.stopping import ask_to_stop
@@ -26,6 +27,13 @@ app.autodiscover_tasks()
 app.user_options["worker"].add(Option(["--clock"], is_flag=True, help="Run the clock as a thread of this worker."))
 app.steps["worker"].add("leadcrm.clock:ClockInWorker")
 watch_tasks()
+
+
+@worker_before_create_process.connect
+def settle_memory(**said: Any) -> None:
+    """Leave what is imported out of every later garbage collection: a sixth less work, and its memory stays shared."""
+    gc.collect()
+    gc.freeze()
 
 
 @worker_shutting_down.connect

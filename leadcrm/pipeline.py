@@ -18,7 +18,8 @@ from common.stopping import is_asked_to_stop
 from common.wake import wake
 from leads import selectors as lead_facts
 from leads import services as leads
-from leads.models import Look, Mark
+from leads.models import Look
+from leads.services import DueMark
 from nurturing.services import nurture_leads
 from sales.services import hand_over
 from scoring.services import judge_leads
@@ -74,7 +75,7 @@ def advance_batch(*, now: datetime, is_alone: bool = False) -> int:
 def _advance_noted(look: Look, now: datetime) -> int:
     if not leads.end_look(look):
         return 0
-    of_lead: dict[UUID, list[Mark]] = {}
+    of_lead: dict[UUID, list[DueMark]] = {}
     for mark in leads.due_marks(lead_ids=look.lead_ids, now=now):
         of_lead.setdefault(mark.lead_id, []).append(mark)
     if of_lead:
@@ -105,12 +106,12 @@ def advance(*, lead_ids: Collection[UUID], activity_ids: Collection[int] = (), n
     failpoint("pipeline.handed_over")
 
 
-def _put_off(lead_id: UUID, marks: Sequence[Mark], error: Exception, now: datetime) -> None:
+def _put_off(lead_id: UUID, marks: Sequence[DueMark], error: Exception, now: datetime) -> None:
     log.error("lead_put_off", lead=str(lead_id), exc_info=error)
     leads.put_off(marks=marks, error=f"{type(error).__name__}: {error}", now=now)
 
 
-def _take_and_advance(marks: Sequence[Mark], lead_ids: Sequence[UUID], now: datetime) -> int:
+def _take_and_advance(marks: Sequence[DueMark], lead_ids: Sequence[UUID], now: datetime) -> int:
     """Take the marks, then judge: a lead's next time mark is set anew and must outlive the one that was due."""
     leads.take_marks(marks=marks)
     failpoint("pipeline.marks_taken")

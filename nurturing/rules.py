@@ -1,9 +1,9 @@
 """Who may be in a sequence, and why someone leaves it: decisions without the database."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from leads.kinds import REQUEST_KINDS, Kind, Stage
@@ -28,6 +28,9 @@ class FactLike(Protocol):
     def occurred_at(self) -> datetime: ...
     @property
     def payload(self) -> Mapping[str, Any]: ...
+
+
+SomeFact = TypeVar("SomeFact", bound=FactLike)
 
 
 @dataclass(frozen=True)
@@ -78,23 +81,24 @@ def reason_to_stop(standing: Standing, sequence: Sequence, *, started_at: dateti
     return _reason_to_stay_out(standing, sequence, now) or _stop_by_fact(standing, since=started_at)
 
 
-def asks_for_guide(fact: FactLike) -> bool:
+def submissions(facts: Iterable[SomeFact]) -> list[SomeFact]:
+    """Return the facts that can ask for a guide or let a lead into a sequence."""
+    return [fact for fact in facts if fact.kind == Kind.FORM_SUBMITTED]
+
+
+def asks_for_guide(submission: FactLike) -> bool:
     """Whether a mail with a guide was promised to who sent this."""
-    return fact.kind == Kind.FORM_SUBMITTED and fact.payload.get("offer_mail") is True
+    return submission.payload.get("offer_mail") is True
 
 
-def starts(sequence: Sequence, fact: FactLike, *, now: datetime) -> bool:
-    """Whether this fact lets a lead into ``sequence`` at ``now``, as far as the fact goes."""
-    return (
-        fact.kind == Kind.FORM_SUBMITTED
-        and now - fact.occurred_at <= ENTRY_WINDOW
-        and _is_about(sequence, fact.payload)
-    )
+def starts(sequence: Sequence, submission: FactLike, *, now: datetime) -> bool:
+    """Whether this lets a lead into ``sequence`` at ``now``, as far as the submission goes."""
+    return now - submission.occurred_at <= ENTRY_WINDOW and _is_about(sequence, submission.payload)
 
 
 def cause_to_enter(standing: Standing, sequence: Sequence, *, now: datetime) -> Fact | None:
     """Return the newest fact that lets this lead into ``sequence``, or None where something speaks against it."""
-    facts = [fact for fact in standing.facts if starts(sequence, fact, now=now)]
+    facts = [fact for fact in submissions(standing.facts) if starts(sequence, fact, now=now)]
     return None if not facts or _reason_to_stay_out(standing, sequence, now) else facts[-1]
 
 

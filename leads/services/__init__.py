@@ -23,7 +23,7 @@ from leads.services.looks import (
     judge_again,
     suspect_leads_of_dead_workers,
 )
-from leads.services.marks import due_marks, put_off, take_marks
+from leads.services.marks import DueMark, due_marks, put_off, take_marks
 from leads.services.ownership import assign_owner, assign_team, pass_on_leads
 from leads.services.profile import (
     EmailTaken,
@@ -46,6 +46,7 @@ __all__ = [
     "CaptureRaced",
     "CapturedLead",
     "Clash",
+    "DueMark",
     "EditConflict",
     "EmailTaken",
     "Entered",

@@ -1,11 +1,11 @@
 """The only writer of LeadState: judgements and people's decisions become stage, temperature and transitions."""
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.db import connection, transaction
 
 from common.arrays import AnyOf, id_array
@@ -110,7 +110,7 @@ def apply_judgements(
 
 def _write_states(states: Sequence[dict[str, Any]]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(WRITE_STATES, [json.dumps(states, default=str)])
+        cursor.execute(WRITE_STATES, [orjson.dumps(states).decode()])
 
 
 def _standings(lead_ids: Collection[UUID]) -> dict[UUID, Standing]:
@@ -119,7 +119,7 @@ def _standings(lead_ids: Collection[UUID]) -> dict[UUID, Standing]:
 
 
 def _state(one: Judged, standing: Standing, facts: Sequence[FactRow], now: datetime) -> dict[str, Any]:
-    signal = max((f for f in facts if f.kind in SIGNAL_KINDS), key=lambda f: (f.occurred_at, f.id), default=None)
+    signal = next((fact for fact in reversed(facts) if fact.kind in SIGNAL_KINDS), None)
     return {
         "lead_id": one.lead_id,
         "fit": one.fit,

@@ -13,7 +13,7 @@ from leads.lifecycle import FactRow
 from leads.selectors import engine_facts
 from mail.models import Status
 from nurturing.models import Enrollment, EnrollmentState, Sequence, Step
-from nurturing.rules import Standing, asks_for_guide, cause_to_enter, reason_to_stop, starts
+from nurturing.rules import Standing, asks_for_guide, cause_to_enter, reason_to_stop, starts, submissions
 from nurturing.selectors.standing import standings
 from nurturing.services.requested import send_requested_guides
 from nurturing.services.stops import end_enrollment
@@ -31,8 +31,9 @@ def nurture_leads(
     """
     facts = engine_facts(lead_ids) if facts is None else facts
     sequences = list(Sequence.objects.filter(is_active=True).select_related("topic"))
-    asking = [lead_id for lead_id, own in facts.items() if any(map(asks_for_guide, own))]
-    entering = [lead_id for lead_id, own in facts.items() if _may_enter(own, sequences, now)]
+    submitted = {lead_id: sent for lead_id, own in facts.items() if (sent := submissions(own))}
+    asking = [lead_id for lead_id, sent in submitted.items() if any(map(asks_for_guide, sent))]
+    entering = [lead_id for lead_id, sent in submitted.items() if _may_enter(sent, sequences, now)]
     running = set(_running(lead_ids).values_list("lead_id", flat=True))
     if asking or entering or running:
         _nurture(asking, {*entering, *running}, sequences, now)

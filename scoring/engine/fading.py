@@ -140,16 +140,18 @@ def _smooth_crossing(parts: list[Part], first: float, bound: int) -> tuple[int, 
     """
     second, goal, loss, thaw = first, bound - 0.5, 0.0, inf
     thaws = [0.0 if cap is None else float(_smooth_crossing([(None, t, n)], first, cap)[0]) for cap, t, n in parts]
+    falls = [_by_half_life(terms, first).items() for _, terms, _ in parts]
     for _ in range(6):
         total, loss, thaw = 0.0, 0.0, inf
-        for (cap, terms, _), thaws_at in zip(parts, thaws, strict=True):
+        for (cap, _, _), thaws_at, fall in zip(parts, thaws, falls, strict=True):
             if cap is not None and second < thaws_at:
                 total += cap
                 thaw = min(thaw, thaws_at)
                 continue
-            left = [(points * 0.5 ** ((second - start) / half_life), half_life) for points, start, half_life in terms]
-            total += sum([points for points, _ in left])
-            loss += _LN2 * sum([points / half_life for points, half_life in left])
+            for half_life, at_first in fall:
+                left = at_first * 0.5 ** ((second - first) / half_life)
+                total += left
+                loss += _LN2 * left / half_life
         step = log(total / goal) * total / loss if loss else inf
         if second + step > thaw:
             second = thaw
@@ -158,6 +160,14 @@ def _smooth_crossing(parts: list[Part], first: float, bound: int) -> tuple[int, 
         if step * loss < 0.5:
             break
     return max(int(first), int(second)), max(2, int(2 / loss)) if loss else 64
+
+
+def _by_half_life(terms: list[Term], second: float) -> dict[float, float]:
+    """Return what is left at a second, without rounding, of the terms of each half-life: they fade as one."""
+    left: dict[float, float] = {}
+    for points, start, half_life in terms:
+        left[half_life] = left.get(half_life, 0.0) + points * 0.5 ** ((second - start) / half_life)
+    return left
 
 
 def _step_down(parts: list[Part], second: int, number: int) -> int:

@@ -183,24 +183,31 @@ class _Window:
 
     def earns(self, occurred_at: datetime) -> bool:
         """Count a fact. The facts up to one that earns are used up; those a limit blocks stay."""
+        plan = self.plan
+        if plan.count > 1 and not self._is_complete(occurred_at):
+            return False
+        if plan.limit is not None:
+            earned_at = self.earned_at
+            if plan.limit_span is not None:
+                since = occurred_at - plan.limit_span
+                while earned_at and earned_at[0] <= since:
+                    earned_at.pop(0)
+            if len(earned_at) >= plan.limit:
+                self.not_counted += 1
+                return False
+            earned_at.append(occurred_at)
+        self.recent.clear()
+        return True
+
+    def _is_complete(self, occurred_at: datetime) -> bool:
+        """Whether with this one there are as many within the window as the rule asks for."""
         plan, recent = self.plan, self.recent
         recent.append(occurred_at)
         if plan.within is not None:
             since = occurred_at - plan.within
             while recent[0] <= since:
                 recent.pop(0)
-        if len(recent) < plan.count:
-            return False
-        if plan.limit is not None:
-            if plan.limit_span is not None:
-                since = occurred_at - plan.limit_span
-                self.earned_at = [each for each in self.earned_at if each > since]
-            if len(self.earned_at) >= plan.limit:
-                self.not_counted += 1
-                return False
-        self.earned_at.append(occurred_at)
-        recent.clear()
-        return True
+        return len(recent) >= plan.count
 
 
 def _read_verdict(reading: Reading, fact: FactLike, at: datetime) -> None:
