@@ -65,3 +65,26 @@ class NewForm(forms.Form):
         super().__init__(*args, **{**kwargs, "auto_id": f"id_{template}_%s"})
         self.helper = FormHelper()
         self.helper.form_tag = False
+
+
+class CheckWebsite(forms.Form):
+    """The page on which a form should stand."""
+
+    url = forms.CharField(
+        label="Address of the page",
+        max_length=1000,
+        help_text="The page is fetched once, as a visitor without an account sees it.",
+        widget=forms.TextInput(
+            attrs={"inputmode": "url", "autocomplete": "url", "placeholder": "www.example.com/demo"}
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{**kwargs, "auto_id": "id_site_%s"})
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+
+    def clean_url(self) -> str:
+        """People write an address as they say it: without https."""
+        url: str = self.cleaned_data["url"]
+        return url if "://" in url else f"https://{url}"

@@ -69,7 +69,7 @@ class Form(models.Model):
     )
     created_at = models.DateTimeField()
     is_sample = models.BooleanField(default=False)
-    # Where its code was last found by the check of a website; empty until then.
+    # The page of a website that last asked for it, or where a check last found it; without query. Empty until then.
     seen_url = models.CharField(max_length=1000, default="", blank=True)
     seen_at = models.DateTimeField(null=True, blank=True)
 

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from capture.views import embed, pages, public, submit, trial
+from capture.views import embed, pages, public, submit, trial, website
 
 
 class FormIdConverter:
@@ -33,6 +33,8 @@ urlpatterns = [
     path("forms/<form:form_id>/", pages.detail, name="form"),
     path("forms/<form:form_id>/close/", pages.close, name="close"),
     path("forms/<form:form_id>/reopen/", pages.reopen, name="reopen"),
+    path("forms/<form:form_id>/check/", website.check, name="check_website"),
+    path("forms/<form:form_id>/seen/", website.seen, name="seen"),
     path("forms/submissions/<uuid:submission_id>/release/", pages.release, name="release"),
     path("try/<form:form_id>", trial.trial, name="try"),
     path("try/<form:form_id>/catch/", trial.trial_catch, name="try_catch"),

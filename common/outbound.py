@@ -1,7 +1,8 @@
 """Requests to addresses that people name: checked, pinned to what was checked, bounded in time and size.
 
 A name is resolved once and the connection goes to that very address, so a name that answers differently the second
-time (DNS rebinding) gains nothing. Redirects are answers like any other. No proxy of the environment is asked.
+time (DNS rebinding) gains nothing. ``post`` follows no redirect; ``get`` follows a few, each checked like the first.
+No proxy of the environment is asked.
 """
 
 import http.client
@@ -11,10 +12,13 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from email.message import Message
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from django.conf import settings
 
@@ -22,8 +26,11 @@ from common.addresses import is_public
 
 MAX_URL = 1000
 MAX_ANSWER_BYTES = 64 * 1024
+MAX_PAGE_BYTES = 300 * 1024
+MAX_REDIRECTS = 5
 TOTAL_SECONDS = 10.0
 DEFAULT_PORTS = {"http": 80, "https": 443}
+REDIRECTS = (301, 302, 303, 307, 308)
 UNPRINTABLE = re.compile(r"[\x00-\x20\x7f-\x9f\\]")
 
 
@@ -64,6 +71,16 @@ class Answer:
         return 200 <= self.status < 300
 
 
+@dataclass(frozen=True)
+class Page:
+    """What stands at an address; ``url`` is where the redirects ended, ``body`` the first 300 KB."""
+
+    url: str
+    status: int
+    headers: Message
+    body: bytes
+
+
 def check_url(url: str, *, seconds: float = TOTAL_SECONDS) -> Target:
     """Return where ``url`` leads, resolved once. Raises UnsafeUrl for what the product does not call."""
     scheme, host, port, path = _parts(url)
@@ -82,18 +99,49 @@ def post(url: str, *, body: bytes, headers: Mapping[str, str], seconds: float = 
     """Send ``body`` and return the answer, all within ``seconds``. Raises UnsafeUrl, CallFailed."""
     began = time.monotonic()
     deadline = began + seconds
-    target = check_url(url, seconds=seconds)
+    with _answer("POST", url, body=body, headers=headers, deadline=deadline, seconds=seconds) as response:
+        return Answer(response.status, response.read(MAX_ANSWER_BYTES), time.monotonic() - began)
+
+
+def get(url: str, *, headers: Mapping[str, str], seconds: float = TOTAL_SECONDS) -> Page:
+    """Return the page at an address, redirects and all within ``seconds``. Raises UnsafeUrl, CallFailed."""
+    deadline = time.monotonic() + seconds
+    for _ in range(MAX_REDIRECTS + 1):
+        with _answer("GET", url, body=None, headers=headers, deadline=deadline, seconds=seconds) as response:
+            further = response.headers.get("Location", "") if response.status in REDIRECTS else ""
+            if not further:
+                return Page(url, response.status, response.headers, _unpacked(response))
+        url = urljoin(url, further)
+    raise CallFailed(f"It leads on to another address more than {MAX_REDIRECTS} times.")
+
+
+@contextmanager
+def _answer(
+    method: str, url: str, *, body: bytes | None, headers: Mapping[str, str], deadline: float, seconds: float
+) -> Iterator[http.client.HTTPResponse]:
+    """Ask one address and yield its answer, to be read while the connection is open. Raises UnsafeUrl, CallFailed."""
+    target = check_url(url, seconds=max(deadline - time.monotonic(), 0))
     connection = _Connection(target, deadline)
     try:
-        connection.request("POST", target.path, body=body, headers={"Host": target.host_header, **headers})
-        response = connection.getresponse()
-        return Answer(response.status, response.read(MAX_ANSWER_BYTES), time.monotonic() - began)
+        connection.request(method, target.path, body=body, headers={"Host": target.host_header, **headers})
+        yield connection.getresponse()
     except TimeoutError as exc:
         raise CallFailed(f"No complete answer within {seconds:.0f} s.") from exc
     except (OSError, http.client.HTTPException) as exc:
         raise CallFailed(_words(exc)) from exc
     finally:
         connection.hang_up()
+
+
+def _unpacked(response: http.client.HTTPResponse) -> bytes:
+    """Return the beginning of the body; some servers compress it unasked."""
+    body = response.read(MAX_PAGE_BYTES)
+    if response.headers.get("Content-Encoding", "").lower() not in ("gzip", "deflate"):
+        return body
+    try:
+        return zlib.decompressobj(wbits=zlib.MAX_WBITS | 32).decompress(body, MAX_PAGE_BYTES)
+    except zlib.error as exc:
+        raise CallFailed("The answer says that it is compressed, and is not.") from exc
 
 
 def resolve(host: str, port: int, *, seconds: float) -> tuple[str, ...]:
@@ -144,11 +192,11 @@ def _is_named(host: str, port: int) -> bool:
 
 def _words(exc: Exception) -> str:
     if isinstance(exc, ConnectionRefusedError):
-        return "The receiver refused the connection."
+        return "The server there refused the connection."
     if isinstance(exc, ssl.SSLError):
         return f"The secure connection failed: {exc.reason or exc}."
     if isinstance(exc, http.client.RemoteDisconnected | ConnectionResetError | BrokenPipeError):
-        return "The receiver closed the connection without an answer."
+        return "The server there closed the connection without an answer."
     if isinstance(exc, http.client.HTTPException):
         return "The answer is not HTTP."
     return f"The connection failed: {getattr(exc, 'strerror', None) or exc}."

@@ -10,6 +10,8 @@
   const base = new URL(script.src).origin;
   // The first touch is how this page view began; the last is where it is when the form is sent.
   const first = { page: location.href, referrer: document.referrer };
+  // The page without its query, so that the maker of the form learns where it stands, and nothing of the visitor.
+  const here = /^http/.test(location.origin) ? location.origin + location.pathname : "";
   const seen = new WeakSet();
 
   const css = `
@@ -52,7 +54,7 @@
   const pause = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
   const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join("");
   const get = async (path) => {
-    const answer = await fetch(base + path, { credentials: "omit" });
+    const answer = await fetch(base + path, { credentials: "omit", referrer: here, referrerPolicy: "no-referrer-when-downgrade" });
     if (!answer.ok) throw answer;
     return answer.json();
   };

@@ -12,6 +12,7 @@ from capture.services.errors import (
 )
 from capture.services.forms import close_form, create_form, publish_version, reopen_form
 from capture.services.joining import join_unjoined_submissions, release_submission
+from capture.services.seeing import check_website, note_view
 from capture.services.submissions import Received, Taken, submit
 
 __all__ = [
@@ -24,10 +25,12 @@ __all__ = [
     "StillRunning",
     "Taken",
     "UnknownForm",
+    "check_website",
     "close_form",
     "create_form",
     "erase_submissions",
     "join_unjoined_submissions",
+    "note_view",
     "publish_version",
     "release_submission",
     "remove_form",

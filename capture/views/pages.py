@@ -14,7 +14,7 @@ from accounts.permissions import can_manage, role_required
 from accounts.requests import SignedInRequest
 from capture import selectors, services
 from capture.blueprints import BLUEPRINTS
-from capture.forms import NewForm
+from capture.forms import CheckWebsite, NewForm
 from capture.models import Form, Submission
 from capture.views.snippets import snippets
 from common import clock
@@ -57,14 +57,7 @@ def detail(request: SignedInRequest, form_id: str) -> HttpResponse:
     tab = request.GET.get("tab", "submissions")
     if tab not in dict(TABS):
         raise Http404
-    context = {
-        "form": form,
-        "tab": tab,
-        "tabs": _tabs(form, tab),
-        "cap": selectors.CAP,
-        "can_manage": can_manage(request.user),
-        "snippets": snippets(form),
-    }
+    context = form_page(request, form, tab)
     if tab in ("submissions", "held"):
         try:
             page = selectors.submissions_of(
@@ -106,6 +99,19 @@ def release(request: SignedInRequest, submission_id: UUID) -> HttpResponse:
     else:
         messages.success(request, "Released. It is a lead now.")
     return redirect(f"{reverse('capture:form', args=[submission.form_id])}?tab=held")
+
+
+def form_page(request: SignedInRequest, form: Form, tab: str) -> dict[str, object]:
+    """Return what every tab of a form's page needs; ``form`` comes from ``selectors.form_list``."""
+    return {
+        "form": form,
+        "tab": tab,
+        "tabs": _tabs(form, tab),
+        "cap": selectors.CAP,
+        "can_manage": can_manage(request.user),
+        "snippets": snippets(form),
+        "website": CheckWebsite(initial={"url": form.seen_url}),
+    }
 
 
 def _tabs(form: Form, current: str) -> list[dict[str, object]]:

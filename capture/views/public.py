@@ -14,6 +14,7 @@ from capture.live import Published
 from capture.selectors import guide
 from capture.services.errors import FormClosed, UnknownForm
 from capture.services.intake import open_version
+from capture.services.seeing import note_view
 from capture.tokens import issue_token
 from capture.views.showing import form_context
 from common import clock
@@ -50,6 +51,7 @@ def definition(request: HttpRequest, form_id: str) -> HttpResponse:
     except (UnknownForm, FormClosed) as exc:
         status = 404 if isinstance(exc, UnknownForm) else 410
         return _open(JsonResponse({"status": "closed", "message": str(exc)}, status=status), "public, max-age=60")
+    note_view(form_id=form_id, page=request.META.get("HTTP_REFERER", ""), now=clock.now())
     body, etag = _definition(version)
     if request.META.get("HTTP_IF_NONE_MATCH") == etag:
         response: HttpResponse = HttpResponseNotModified()

@@ -75,7 +75,7 @@ def _website(forms: list[Form]) -> FirstStep:
     live = next((form for form in forms if form.is_live), None)
     host = _first_website(forms)
     url = f"{reverse('capture:form', args=[live.pk])}?tab=embed" if live else reverse("capture:form_create")
-    text = f"Seen on {host}." if host else "Two lines of HTML, where the form should stand."
+    text = f"Seen on {host}." if host else "Two lines of HTML, where the form should stand. Then check your site there."
     return FirstStep("Put a form on your website", text, bool(host), 5, url, "Get the code" if live else "Make a form")
 
 
