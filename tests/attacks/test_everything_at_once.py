@@ -74,7 +74,7 @@ def test_a_worker_neither_takes_nor_waits_for_the_lead_somebody_holds(now):
     thread = in_thread(hold)
     is_held.wait(5)
     with transaction.atomic():
-        taken = due_marks(now=now, limit=10)
+        taken = due_marks(lead_ids=[held.pk, free.pk], now=now)
         may_set_mark.set()
         was_set = is_set.wait(5)
     may_go.set()
@@ -83,7 +83,7 @@ def test_a_worker_neither_takes_nor_waits_for_the_lead_somebody_holds(now):
     assert [mark.lead_id for mark in taken] == [free.pk]
     assert was_set, "the holder of a lead waited for a worker's mark"
     with transaction.atomic():
-        assert {mark.lead_id for mark in due_marks(now=now, limit=10)} == {held.pk, free.pk}
+        assert {mark.lead_id for mark in due_marks(lead_ids=[held.pk, free.pk], now=now)} == {held.pk, free.pk}
 
 
 @dataclass
