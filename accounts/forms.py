@@ -186,7 +186,7 @@ class CompanyForm(CleanForm):
         label="Business days", choices=WEEKDAYS, coerce=int, widget=forms.CheckboxSelectMultiple
     )
     work_start = forms.TimeField(label="Business hours from", widget=_time_input())
-    work_end = forms.TimeField(label="to", widget=_time_input())
+    work_end = forms.TimeField(label="Business hours until", widget=_time_input())
     holidays = forms.CharField(
         required=False,
         max_length=10_000,
@@ -234,7 +234,9 @@ class CompanyForm(CleanForm):
     def of(cls, company: Installation) -> dict:
         """Return the present values, as the form's initial ones."""
         lines = [f"{day} {name}".strip() for day, name in company.holidays.items()]
-        return {name: getattr(company, name) for name in cls.base_fields} | {"holidays": "\n".join(lines)}
+        # A company nobody has saved yet has the hours of its defaults, as text.
+        plain = {name: field.to_python(getattr(company, name)) for name, field in cls.base_fields.items()}
+        return plain | {"holidays": "\n".join(lines)}
 
 
 class ProfileForm(CleanForm):

@@ -98,7 +98,7 @@ PAGES = (
             ("currency", "money euro dollar price amount"),
             ("work_days", "weekdays working opening week sla"),
             ("work_start", "working opening office hours sla"),
-            ("work_end", "business hours until working opening office sla"),
+            ("work_end", "working opening office sla"),
             ("holidays", "bank public vacation closed calendar sla"),
             ("sending_paused", "stop hold mails e-mail"),
         ),

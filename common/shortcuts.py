@@ -38,6 +38,7 @@ SHORTCUTS = {
     "palette": Shortcut("mod+k", "Search and commands", ANYWHERE, needs="body"),
     "search": Shortcut("/", "Search", ANYWHERE, needs="body"),
     "shortcuts": Shortcut("?", "Keyboard shortcuts", ANYWHERE),
+    "save": Shortcut("mod+s", "Save", ANYWHERE, needs="form[data-save]"),
     "undo": Shortcut("z", "Undo", ANYWHERE, needs="[data-undo-form]"),
     "rail": Shortcut("[", "Narrow or widen the menu", ANYWHERE),
     "close": Shortcut("escape", "Close, then clear the selection, then the filters", ANYWHERE, needs="body"),

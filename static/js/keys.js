@@ -31,8 +31,7 @@
   on("keydown", (event) => {
     if (event.defaultPrevented || event.altKey || event.isComposing) return;
     const name = nameOf(event);
-    const isFree = !isTyping(event.target) || name === "mod+k";
-    if (!isFree || (name.startsWith("mod+") && name !== "mod+k")) return;
+    if (isTyping(event.target) && !name.startsWith("mod+")) return;
     if (isSingle(name) && areOn() && !event.repeat && pressed(name)) return event.preventDefault();
     if (layer() !== document && name !== "mod+k") return;
     const act = acts[actOf(name, event.target)];

@@ -1,8 +1,10 @@
-"""Settings by key: finding one."""
+"""Settings by key: finding one, and saving without losing what was typed."""
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from accounts.models import Role
+from common.models import Installation
 from tests.factories.sales import make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -51,3 +53,82 @@ def test_the_index_narrows_down_as_one_types_and_says_how_many(signed_in, admin)
     page.wait_for_function("() => document.querySelector('#live').textContent.endsWith('found')")
     assert page.url.endswith("/settings/?q=webhook")
     assert page.evaluate("document.activeElement.value") == "webhook"
+
+
+@pytest.fixture
+def company(signed_in, admin):
+    page = signed_in(admin, "/settings/company/")
+    page.asked = []
+    page.on("dialog", lambda dialog: (page.asked.append(dialog.type), dialog.dismiss()))
+    return page
+
+
+def bar(page):
+    return page.locator(".save-bar")
+
+
+def test_the_bar_comes_with_the_first_change_counts_and_goes_with_the_last(company):
+    assert not bar(company).is_visible()
+
+    company.get_by_label("Company name").fill("Acme")
+    company.get_by_label("Sat").check()
+    two = bar(company).inner_text()
+    company.get_by_label("Sat").uncheck()
+    one = bar(company).inner_text()
+    company.get_by_label("Company name").fill("")
+
+    assert "2 changes" in two and "1 change" in one and "1 changes" not in one
+    assert not bar(company).is_visible()
+
+
+def test_control_s_saves_also_from_within_a_field(company):
+    company.keyboard.press("Control+s")
+    company.get_by_label("Company name").fill("Acme")
+    company.keyboard.press("Control+s")
+    company.get_by_text("Saved.", exact=True).first.wait_for()
+
+    assert Installation.current().name == "Acme"
+    assert not bar(company).is_visible()
+    assert company.asked == []
+
+
+def test_leaving_asks_while_something_is_not_saved_and_discarding_does_not(company):
+    company.get_by_label("Company name").fill("Acme")
+    company.get_by_role("link", name="Profile", exact=True).click(no_wait_after=True)
+    company.wait_for_timeout(300)
+    stayed = company.url
+
+    bar(company).get_by_role("link", name="Discard").click()
+    company.wait_for_url("**/settings/company/?")
+
+    assert company.asked == ["beforeunload"]
+    assert stayed.endswith("/settings/company/")
+    assert company.get_by_label("Company name").input_value() == ""
+
+
+def test_what_was_refused_is_listed_has_focus_and_counts_as_not_saved(company):
+    company.get_by_label("Company name").fill("Acme")
+    company.get_by_label("Currency").fill("12")
+    company.keyboard.press("Control+s")
+    summary = company.get_by_role("alert").filter(has_text="Nothing is saved yet.")
+    summary.wait_for()
+
+    assert summary.evaluate("box => box === document.activeElement")
+    assert bar(company).inner_text().startswith("2 changes")
+    summary.get_by_role("link", name="Currency").click()
+    assert company.evaluate("document.activeElement.name") == "currency"
+    assert Axe().run(company).response["violations"] == []
+
+
+def test_without_javascript_the_button_is_there_and_saves(browser, signed_in, admin, live_server):
+    page = signed_in(admin, "/settings/company/")
+    context = browser.new_context(java_script_enabled=False, storage_state=page.context.storage_state())
+    plain = context.new_page()
+    plain.goto(f"{live_server.url}/settings/company/")
+
+    plain.get_by_label("Company name").fill("Acme")
+    plain.get_by_role("button", name="Save").click()
+
+    assert Installation.current().name == "Acme"
+    assert not plain.get_by_text("Discard").is_visible()
+    context.close()
