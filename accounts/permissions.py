@@ -41,7 +41,10 @@ def can_administer(user: User | AnonymousUser) -> bool:
 
 
 def role_required(*roles: Role) -> Callable[[View[Params]], View[Params]]:
-    """Let only ``roles`` into a view; strangers go to sign-in, others get a 403 that says who can help."""
+    """Let only ``roles`` into a view; strangers go to sign-in, others get a 403 that says who can help.
+
+    The view says whom it lets in, as ``roles``.
+    """
 
     def decorate(view: View[Params]) -> View[Params]:
         @wraps(view)
@@ -52,6 +55,7 @@ def role_required(*roles: Role) -> Callable[[View[Params]], View[Params]]:
                 return forbidden(request, roles)
             return view(request, *args, **kwargs)
 
+        guarded.roles = roles  # type: ignore[attr-defined]
         return guarded
 
     return decorate
