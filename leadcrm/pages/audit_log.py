@@ -60,6 +60,7 @@ def audit_log(request: SignedInRequest) -> HttpResponse:
         "next_cursor": page.next_cursor,
         "wanted": wanted,
         "is_filtered": wanted != selectors.AuditFilter(),
+        "active": sum(bool(value) for name, value in vars(wanted).items() if name != "object_id"),
         "only_about": _only_about(wanted, rows),
         "kinds": sorted(KINDS.items(), key=lambda pair: pair[1].lower()),
         "deeds": deeds_of(wanted.kind),

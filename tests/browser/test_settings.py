@@ -132,3 +132,27 @@ def test_without_javascript_the_button_is_there_and_saves(browser, signed_in, ad
     assert Installation.current().name == "Acme"
     assert not plain.get_by_text("Discard").is_visible()
     context.close()
+
+
+@pytest.mark.parametrize("path", ["/scoring/", "/settings/people/", "/settings/audit-log/"])
+def test_on_the_phone_no_page_scrolls_sideways(signed_in, admin, starter, path):
+    page = signed_in(admin, path)
+    page.set_viewport_size({"width": 390, "height": 844})
+    for summary in page.locator("main summary").all():
+        summary.click()
+
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    wide = "all => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.innerText)"
+    assert page.locator(".table-wrap:has(.matrix)").evaluate_all(wide) == []
+
+
+def test_the_filters_of_the_audit_log_fold_on_the_phone_only(signed_in, admin):
+    page = signed_in(admin, "/settings/audit-log/?kind=user&by=product")
+    wide = page.get_by_label("Who").is_visible(), page.locator(".fold > summary").is_visible()
+    page.set_viewport_size({"width": 390, "height": 844})
+    folded = page.get_by_label("Who").is_visible(), page.locator(".fold > summary").inner_text()
+    page.locator(".fold > summary").click()
+
+    assert wide == (True, False)
+    assert (folded[0], folded[1].split()[:2]) == (False, ["Filter", "2"])
+    assert page.get_by_label("Who").is_visible()
