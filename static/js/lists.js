@@ -16,6 +16,8 @@
     const row = target.closest?.("a") && target.closest('[data-list="open"] [data-item]');
     if (row) mark(row.closest("[data-list]"), row);
   });
+  /* The next two, and the one before for who goes back. */
+  const around = (all, row) => [1, 2, -1].map((step) => all[all.indexOf(row) + step]).filter(Boolean);
   const goTo = (list, row) => {
     if (!row) return;
     mark(list, row);
@@ -25,7 +27,7 @@
     if (list.dataset.list !== "open") return say("moved", { row });
     link.click();
     const all = rows(list);
-    all.slice(all.indexOf(row) + 1, all.indexOf(row) + 3).forEach((next) => fetchAhead(linkOf(next)));
+    around(all, row).forEach((other) => fetchAhead(linkOf(other)));
   };
   const move = (step) => () => {
     const list = listNow();
@@ -59,7 +61,7 @@
     return count(chosen[0].form || document);
   };
   acts.close = clear;
-  Object.assign(window.leadcrm, { onRow, fetchAhead: (row, selector) => fetchAhead($(selector, row)) });
+  Object.assign(window.leadcrm, { onRow, around, fetchAhead: (row, selector) => fetchAhead($(selector, row)) });
   on("change", ({ target }) => {
     const form = target.form || document;
     if (target.matches("[data-select-all]")) $$("[data-select]", form).forEach((box) => { box.checked = target.checked; });
@@ -171,20 +173,30 @@
   on("htmx:sendError", (event) => !event.target.closest("[hx-trigger*=every]") && lost(event));
   on("htmx:timeout", lost);
 
-  /* Fetching ahead: links by the browser, fragments into a short memory that htmx is served from. */
+  /* Fetching ahead: links by the browser, fragments into a short memory that htmx is served from. What has grown old
+     there is shown at once and asked for anew, so that a key never waits for the network. */
   const ahead = new Map();
-  const FRESH = 15000;
+  const [FRESH, KEPT] = [15000, 300000];
   const fetchAhead = (element) => {
     if (navigator.connection?.saveData) return;
     const fragment = element?.getAttribute("hx-get");
     const url = fragment || element?.getAttribute("href");
-    if (!url || url.startsWith("#") || Date.now() - ahead.get(url)?.at < FRESH) return;
-    const kept = { at: Date.now(), html: null };
+    if (!url || url.startsWith("#") || Date.now() - ahead.get(url)?.askedAt < FRESH) return;
+    const kept = { at: 0, html: null, ...ahead.get(url), askedAt: Date.now() };
     ahead.set(url, kept);
+    ahead.forEach(({ askedAt }, old) => { if (Date.now() - askedAt > KEPT) ahead.delete(old); });
     if (!fragment) return document.head.append(Object.assign(document.createElement("link"), { rel: "prefetch", href: url }));
     const headers = { "HX-Request": "true", Purpose: "prefetch" };
-    fetch(url, { headers }).then(async (answer) => { if (answer.ok && !answer.redirected) kept.html = await answer.text(); }).catch(() => ahead.delete(url));
+    fetch(url, { headers })
+      .then(async (answer) => Object.assign(kept, { at: kept.askedAt, html: answer.ok && !answer.redirected ? await answer.text() : null }))
+      .catch(() => { kept.askedAt = Date.now() - FRESH; });
   };
+  /* What is done to a lead makes its copy wrong at once. */
+  const forget = (row) => ahead.delete(row && $("[data-prefetch][hx-get]", row)?.getAttribute("hx-get"));
+  on("submit", ({ target }) => {
+    const named = target.closest("[data-optimistic-for]")?.dataset.optimisticFor;
+    forget(named ? $(named) : target.closest("[data-item]") || $('[data-item][aria-current="true"]'));
+  }, true);
   let hover;
   on("mouseover", ({ target }) => {
     clearTimeout(hover);
@@ -197,14 +209,16 @@
   on("htmx:beforeRequest", (event) => {
     const { elt, target, requestConfig: config } = event.detail;
     const kept = config.verb === "get" && elt.matches("[data-prefetch]") && ahead.get(elt.getAttribute("hx-get"));
-    if (!kept?.html || Date.now() - kept.at > FRESH) return;
+    if (!kept?.html || Date.now() - kept.at > KEPT) return;
     event.preventDefault();
     clearTimeout(event.detail.slow);
     const [swapStyle] = (inherited(elt, "hx-swap") || "innerHTML").split(" ");
     window.htmx.swap(target, kept.html, { swapStyle, swapDelay: 0, settleDelay: 0 }, { select: inherited(elt, "hx-select"), contextElement: elt });
     const push = inherited(elt, "hx-push-url");
     if (push && push !== "false") history.pushState({ htmx: true }, "", push === "true" ? elt.getAttribute("hx-get") : push);
+    if (Date.now() - kept.at < FRESH) return;
     ahead.delete(elt.getAttribute("hx-get"));
+    say("shown-old", { element: elt });
   });
   on("undone", () => ahead.clear());
 })();

@@ -2,7 +2,7 @@
    The button asks for it by htmx; what was fetched ahead is there within the same frame. */
 (() => {
   "use strict";
-  const { $, $$, on, acts, onRow, fetchAhead } = window.leadcrm;
+  const { $, $$, on, acts, onRow, around, fetchAhead } = window.leadcrm;
   const panel = $("#peek");
   if (!panel) return;
   const BUTTON = "[data-peek]";
@@ -20,7 +20,7 @@
     row = next;
     isByHand = false;
     $(BUTTON, row).click();
-    [row.nextElementSibling, row.nextElementSibling?.nextElementSibling].forEach((ahead) => ahead && fetchAhead(ahead, BUTTON));
+    around([...row.parentElement.children], row).forEach((other) => fetchAhead(other, BUTTON));
   };
   acts.peek = onRow((next) => {
     if (!$(BUTTON, next)) return false;
@@ -42,6 +42,7 @@
     panel.scrollTop = 0;
     expand(row);
   }, true);
+  on("shown-old", ({ detail: { element } }) => element.matches(BUTTON) && window.htmx.ajax("GET", element.getAttribute("hx-get"), { source: element, target: "#peek" }));
   /* An answer that comes late belongs to a row that was left. */
   on("htmx:beforeSwap", ({ detail }) => {
     if (detail.target === panel && !row?.contains(detail.requestConfig.elt)) detail.shouldSwap = false;

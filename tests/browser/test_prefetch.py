@@ -79,3 +79,79 @@ def test_the_inbox_has_the_next_two_briefs_ready(signed_in, starter):
 
     assert len(handovers) == 4
     assert briefs == set(rows[1:3])
+
+
+LATER = "Date.now = ((now) => () => now() + 60_000)(Date.now)"
+BRIEF = "document.querySelector('#brief').dataset.handover"
+ROWS = "rows => rows.map((row) => row.id.replace('handover-', ''))"
+
+
+@pytest.fixture
+def inbox(signed_in, starter):
+    for _ in range(4):
+        make_handover(timezone.now())
+    page = signed_in(make_user(Role.ADMIN), "/inbox/")
+    page.wait_for_timeout(1500)
+    return page
+
+
+def shown_after(page, key: str) -> str:
+    """Return which handover the brief shows two frames after the key."""
+    page.keyboard.press(key)
+    return page.evaluate(
+        f"new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done({BRIEF}))))"
+    )
+
+
+def test_the_next_brief_is_ready_however_long_one_has_read_and_is_then_asked_for_anew(inbox):
+    _, following, *_ = inbox.locator("[data-item]").evaluate_all(ROWS)
+    inbox.route("**/brief?*", lambda route: route.abort())
+    inbox.evaluate(LATER)
+    inbox.wait_for_timeout(2500)  # the list asks for the next briefs once more, in vain
+
+    shown = shown_after(inbox, "j")
+    inbox.unroute("**/brief?*")
+    with inbox.expect_request(lambda request: f"/{following}/brief" in request.url, timeout=10_000):
+        inbox.mouse.move(0, 0)
+
+    assert shown == following
+
+
+def test_the_brief_before_is_ready_too(inbox):
+    first, second, *_ = inbox.locator("[data-item]").evaluate_all(ROWS)
+    assert shown_after(inbox, "j") == second
+    inbox.wait_for_timeout(800)
+    inbox.route("**/brief?*", lambda route: route.abort())
+
+    assert shown_after(inbox, "k") == first
+
+
+def test_what_was_done_to_a_lead_stands_in_its_brief_when_one_comes_back(inbox):
+    inbox.keyboard.press("j")
+    inbox.wait_for_timeout(800)
+    inbox.keyboard.press("k")
+    inbox.wait_for_timeout(300)
+
+    inbox.keyboard.press("c")
+    inbox.locator("[data-toast]").first.wait_for()
+    inbox.keyboard.press("j")
+    inbox.wait_for_timeout(300)
+    inbox.keyboard.press("k")
+    inbox.wait_for_timeout(500)
+
+    assert inbox.locator("#brief").get_by_role("button", name="Claim").count() == 0
+
+
+def test_a_lead_seen_long_ago_is_shown_at_once_and_then_as_it_is_now(page):
+    page.keyboard.press("j")
+    page.wait_for_timeout(800)
+    page.keyboard.press(" ")
+    page.locator("#peek .receipt").first.wait_for()
+    page.keyboard.press("Escape")
+    page.evaluate(LATER)
+
+    with page.expect_request(lambda asked: "/peek/" in asked.url and "purpose" not in asked.headers):
+        page.keyboard.press(" ")
+        is_there = page.evaluate("Boolean(document.querySelector('#peek .receipt'))")
+
+    assert is_there
