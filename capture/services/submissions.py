@@ -32,8 +32,8 @@ TRIES = 3
 LOCK_NOT_AVAILABLE, DEADLOCK, SERIALIZATION = "55P03", "40P01", "40001"
 
 TWIN_WAS_FIRST = "LC409"
-# The text of the function: capture/sql/submit_1.sql.
-SUBMIT = "SELECT outcome FROM capture_submit(%s, %s, %s, %s)"
+# The text of the function: capture/sql/submit_2.sql.
+SUBMIT = "SELECT capture_submit(%s, %s, %s, %s)"
 
 
 @dataclass(frozen=True)
