@@ -6,9 +6,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from common import clock
 from common.gallery import samples
 
 
@@ -16,7 +16,7 @@ from common.gallery import samples
 def gallery(request: HttpRequest, name: str = "app") -> HttpResponse:
     """Show every component in every state, to admins, and to anybody under DEBUG."""
     _admins_only(request)
-    context = samples(timezone.now()) | {"act_url": reverse("common:gallery_act", args=["done"])}
+    context = samples(clock.now()) | {"act_url": reverse("common:gallery_act", args=["done"])}
     return render(request, f"_ui/{name}.html", context)
 
 
@@ -24,7 +24,7 @@ def gallery(request: HttpRequest, name: str = "app") -> HttpResponse:
 def brief(request: HttpRequest, index: int) -> HttpResponse:
     """Show the brief of one sample lead: the fragment that the gallery's queue opens and fetches ahead."""
     _admins_only(request)
-    context = samples(timezone.now()) | {"act_url": reverse("common:gallery_act", args=["done"])}
+    context = samples(clock.now()) | {"act_url": reverse("common:gallery_act", args=["done"])}
     if index >= len(context["leads"]):
         raise Http404
     context |= {"lead": context["leads"][index], "item": f"#handover-{index}"}

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -15,6 +14,7 @@ from accounts.api.filters import refuse_unknown
 from accounts.api.viewsets import ApiViewSet
 from accounts.models import Scope
 from accounts.requests import caller
+from common import clock
 from insights.selectors import reports
 from insights.serializers import (
     AlignmentReport,
@@ -45,21 +45,21 @@ class ReportViewSet(ApiViewSet):
     def funnel(self, request: Request) -> Response:
         """How far the leads that came in a period have got."""
         query = _query(request, FunnelQuery)
-        chosen = reports.reported_period(query["period"], now=timezone.now())
+        chosen = reports.reported_period(query["period"], now=clock.now())
         return _answer(FunnelReport, chosen, steps=reports.funnel(chosen, source_id=query.get("source")))
 
     @extend_schema(parameters=[ReportQuery], responses=SourcesReport)
     @action(detail=False, methods=["get"])
     def sources(self, request: Request) -> Response:
         """Sources, ranked by customers and then by accepted SQLs."""
-        chosen = reports.reported_period(_query(request, ReportQuery)["period"], now=timezone.now())
+        chosen = reports.reported_period(_query(request, ReportQuery)["period"], now=clock.now())
         return _answer(SourcesReport, chosen, sources=reports.sources(chosen))
 
     @extend_schema(parameters=[ReportQuery], responses=SpeedReport)
     @action(detail=False, methods=["get"])
     def speed(self, request: Request) -> Response:
         """How fast sales first contacted what was handed over in a period."""
-        now = timezone.now()
+        now = clock.now()
         chosen = reports.reported_period(_query(request, ReportQuery)["period"], now=now)
         return _answer(SpeedReport, chosen, first_contact=reports.speed(chosen, now=now))
 
@@ -67,14 +67,14 @@ class ReportViewSet(ApiViewSet):
     @action(detail=False, methods=["get"])
     def rejects(self, request: Request) -> Response:
         """Why sales said no in a period, and where those leads came from."""
-        chosen = reports.reported_period(_query(request, ReportQuery)["period"], now=timezone.now())
+        chosen = reports.reported_period(_query(request, ReportQuery)["period"], now=clock.now())
         return _answer(RejectsReport, chosen, reasons=reports.rejects(chosen))
 
     @extend_schema(parameters=[ReportQuery], responses=AlignmentReport)
     @action(detail=False, methods=["get"])
     def alignment(self, request: Request) -> Response:
         """How marketing and sales kept their promises: verdicts, first contact, the reason rejected for most."""
-        now = timezone.now()
+        now = clock.now()
         chosen = reports.reported_period(_query(request, ReportQuery)["period"], now=now)
         return _answer(AlignmentReport, chosen, **vars(reports.alignment(chosen, now=now)))
 

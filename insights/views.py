@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.models import Role, User
 from accounts.permissions import MANAGERS, can_manage, role_required
 from accounts.requests import SignedInRequest
+from common import clock
 from insights import selectors, services
 from insights.forms import GoalForm
 from insights.periods import CHOICES, DEFAULT
@@ -25,7 +26,7 @@ def home(request: SignedInRequest) -> HttpResponse:
     page = selectors.home(
         period_key=request.GET.get("period", DEFAULT),
         source_id=int(source) if source.isdecimal() and len(source) < LONGEST_ID else None,
-        now=timezone.now(),
+        now=clock.now(),
     )
     steps = selectors.first_steps(request.user) if _is_offered_steps(request.user) else None
     context = {
@@ -52,7 +53,7 @@ def _is_offered_steps(user: User) -> bool:
 @require_http_methods(["GET", "POST"])
 def goal(request: SignedInRequest) -> HttpResponse:
     """Set the goal of this month."""
-    now = timezone.now()
+    now = clock.now()
     month = timezone.localdate(now).replace(day=1)
     form = GoalForm(request.POST or None, initial={"accepted_sqls": selectors.target_of(month)})
     if form.is_valid():

@@ -10,9 +10,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from common import clock
 from common.pages import BadCursor, keyset_page
 from mail import mime, selectors
 from mail.models import Kind, Message, Status
@@ -54,7 +54,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
         "ledger": ledger,
         "tabs": _tabs(ledger, status),
         "status": status,
-        "trouble": selectors.relay_trouble(now=timezone.now()),
+        "trouble": selectors.relay_trouble(now=clock.now()),
     }
     return render(request, "mail/outbox.html", context)
 

@@ -26,6 +26,12 @@ WRITES = {
     "create", "bulk_create", "update", "bulk_update", "delete", "get_or_create", "update_or_create",
     "aupdate", "acreate", "adelete",
 }  # fmt: skip
+# Signs of life are left by processes that ask no database, each by its machine's clock, and are read by one.
+OWN_CLOCK = {
+    "common/clock.py", "common/tasks.py", "leadcrm/beat_age.py", "leadcrm/clock.py", "leadcrm/health.py",
+    "leadcrm/launch.py", "leadcrm/management/commands/seed_demo.py", "leadcrm/observing.py",
+    "leadcrm/system/doctor.py", "leadcrm/system/metrics.py", "leadcrm/system/views.py",
+}  # fmt: skip
 # Standard library only and run before Django exists: the bootstrap may import late, after it has made the environment.
 BOOTSTRAP = {"manage.py", "leadcrm/bootstrap.py"}
 
@@ -157,6 +163,16 @@ def test_lead_state_has_one_writer() -> None:
     writers = {name(path) for path in sources() if write.search(path.read_text())}
 
     assert writers == {"leads/services/judgements.py"}
+
+
+@pytest.mark.parametrize("path", sources(), ids=name)
+def test_the_database_says_what_time_it_is(path: Path) -> None:
+    """A machine's own clock dates only signs of life, and says how far it is off."""
+    own_clock = re.compile(r"\btimezone\.now\b|\b(?:datetime|date)\.(?:now|today|utcnow)\(|\btime\.time\(")
+
+    lines = [line.strip() for line in path.read_text().splitlines() if own_clock.search(line)]
+
+    assert lines == [] or name(path) in OWN_CLOCK
 
 
 def test_leadcrm_stays_importable_without_django() -> None:

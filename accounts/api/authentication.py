@@ -1,6 +1,5 @@
 """``Authorization: Bearer KEY``."""
 
-from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
@@ -8,6 +7,7 @@ from rest_framework.request import Request
 
 from accounts import selectors, services
 from accounts.models import ApiKey, User
+from common import clock
 from common.client_ip import client_ip
 
 REFUSED = (
@@ -23,7 +23,7 @@ class KeyAuthentication(BaseAuthentication):
         if scheme.lower() != b"bearer":
             return None
         key_hash = services.hash_key(key.strip().decode("ascii", "replace"))
-        now = timezone.now()
+        now = clock.now()
         row = selectors.api_key_for(key_hash, now=now)
         # The lookup goes by hash, so its time says nothing about the key; the comparison keeps it so for any index.
         if row is None or not constant_time_compare(row.key_hash, key_hash):

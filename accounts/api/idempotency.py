@@ -6,12 +6,12 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from django.db import transaction
-from django.utils import timezone
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.errors import BadParameter, Conflict
+from common import clock
 from common.idempotency import StillRunning, forget_keys, keep_answer, stored_answer, take_key
 
 HEADER = "Idempotency-Key"
@@ -27,7 +27,7 @@ def answer_once(request: Request, act: Callable[[], Response], *, key: str) -> R
     """
     if len(key) > 200 or not key.isprintable():
         raise BadParameter(f"{HEADER}: has to be up to 200 printable characters.")
-    scope, request_hash, now = f"api:{request.user.pk}", _hash(request), timezone.now()
+    scope, request_hash, now = f"api:{request.user.pk}", _hash(request), clock.now()
     with transaction.atomic():
         try:
             is_mine = take_key(scope=scope, key=key, request_hash=request_hash, wait_ms=WAIT_FOR_TWIN_MS, now=now)

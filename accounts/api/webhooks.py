@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
@@ -21,6 +20,7 @@ from accounts.api.viewsets import UUID_PATTERN, ApiViewSet
 from accounts.models import Delivery, Event, Webhook
 from accounts.permissions import can_administer
 from accounts.requests import caller
+from common import clock
 from common.outbound import MAX_URL, UnsafeUrl
 
 
@@ -79,7 +79,7 @@ class WebhookViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSe
         """Add a webhook; the answer holds its secret, once."""
         fields = _valid(WebhookSerializer(data=request.data))
         is_active = fields.pop("is_active", True)
-        by, now = caller(request), timezone.now()
+        by, now = caller(request), clock.now()
         try:
             webhook = services.create_webhook(**fields, by=by, now=now)
         except UnsafeUrl as exc:
@@ -93,7 +93,7 @@ class WebhookViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSe
     def partial_update(self, request: Request, pk: Any = None) -> Response:
         """Change the fields sent; is_active switches it on or off."""
         fields = _valid(WebhookSerializer(data=request.data, partial=True))
-        webhook, by, now = self.get_object(), caller(request), timezone.now()
+        webhook, by, now = self.get_object(), caller(request), clock.now()
         is_active = fields.pop("is_active", None)
         try:
             services.edit_webhook(webhook=webhook, changes=fields, by=by, now=now)
@@ -106,14 +106,14 @@ class WebhookViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSe
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, pk: Any = None) -> Response:
         """Remove a webhook with its log."""
-        services.delete_webhook(webhook=self.get_object(), by=caller(request), now=timezone.now())
+        services.delete_webhook(webhook=self.get_object(), by=caller(request), now=clock.now())
         return Response(status=204)
 
     @extend_schema(request=None, responses={202: DeliverySerializer})
     @action(detail=True, methods=["post"])
     def test(self, request: Request, pk: Any = None) -> Response:
         """Send webhook.test to this webhook."""
-        delivery = services.send_test_event(webhook=self.get_object(), by=caller(request), now=timezone.now())
+        delivery = services.send_test_event(webhook=self.get_object(), by=caller(request), now=clock.now())
         return Response(DeliverySerializer(delivery).data, status=202)
 
     @extend_schema(responses=DeliverySerializer(many=True))
@@ -131,7 +131,7 @@ class WebhookViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSe
         delivery = selectors.deliveries(self.get_object()).filter(pk=wanted).first()
         if delivery is None:
             raise NotFound("This webhook has no such delivery.")
-        if not services.redeliver(delivery=delivery, by=caller(request), now=timezone.now()):
+        if not services.redeliver(delivery=delivery, by=caller(request), now=clock.now()):
             raise Conflict("This delivery is still on its way.")
         delivery.refresh_from_db()
         return Response(DeliverySerializer(delivery).data, status=202)

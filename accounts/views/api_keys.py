@@ -15,12 +15,13 @@ from accounts.models import ApiKey, Role
 from accounts.permissions import role_required
 from accounts.requests import SignedInRequest
 from accounts.views.settings import settings_page
+from common import clock
 
 
 @require_safe
 @role_required(Role.ADMIN)
 def api_keys(request: SignedInRequest) -> HttpResponse:
-    return settings_page(request, "settings/api_keys.html", {"keys": selectors.api_keys(), "now": timezone.now()})
+    return settings_page(request, "settings/api_keys.html", {"keys": selectors.api_keys(), "now": clock.now()})
 
 
 @never_cache
@@ -32,7 +33,7 @@ def add_api_key(request: SignedInRequest) -> HttpResponse:
         day = form.cleaned_data.pop("expires_on")
         expires_at = timezone.make_aware(datetime.combine(day, time.max)) if day else None
         fields = {**form.cleaned_data, "expires_at": expires_at}
-        row, key = services.create_api_key(**fields, by=request.user, now=timezone.now())
+        row, key = services.create_api_key(**fields, by=request.user, now=clock.now())
         return _shown_once(request, row, key)
     return settings_page(request, "settings/api_key_new.html", {"form": form}, status=422 if form.is_bound else 200)
 
@@ -41,7 +42,7 @@ def add_api_key(request: SignedInRequest) -> HttpResponse:
 @role_required(Role.ADMIN)
 def revoke_api_key(request: SignedInRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(ApiKey, pk=pk)
-    if services.revoke_api_key(api_key=row, by=request.user, now=timezone.now()):
+    if services.revoke_api_key(api_key=row, by=request.user, now=clock.now()):
         messages.success(request, f"{row.name} is revoked.")
     return redirect("accounts:api_keys")
 
@@ -52,9 +53,7 @@ def revoke_api_key(request: SignedInRequest, pk: int) -> HttpResponse:
 def rotate_api_key(request: SignedInRequest, pk: int) -> HttpResponse:
     """Make a second key with the same rights; the first works for another day."""
     try:
-        row, key = services.rotate_api_key(
-            api_key=get_object_or_404(ApiKey, pk=pk), by=request.user, now=timezone.now()
-        )
+        row, key = services.rotate_api_key(api_key=get_object_or_404(ApiKey, pk=pk), by=request.user, now=clock.now())
     except services.KeyEnded as exc:
         messages.error(request, str(exc))
         return redirect("accounts:api_keys")

@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -13,6 +12,7 @@ from accounts.models import Role, User
 from accounts.permissions import role_required
 from accounts.requests import SignedInRequest
 from accounts.views.settings import settings_page
+from common import clock
 
 
 @require_safe
@@ -23,7 +23,7 @@ def people(request: SignedInRequest) -> HttpResponse:
         "people": selectors.people(),
         "teams": selectors.teams(),
         "invitations": invitations,
-        "now": timezone.now(),
+        "now": clock.now(),
     }
     return settings_page(request, "settings/people.html", context)
 
@@ -36,7 +36,7 @@ def add_person(request: SignedInRequest) -> HttpResponse:
     if form.is_valid():
         password = services.new_password()
         try:
-            person = services.create_user(**form.cleaned_data, password=password, by=request.user, now=timezone.now())
+            person = services.create_user(**form.cleaned_data, password=password, by=request.user, now=clock.now())
         except services.EmailTaken as exc:
             form.add_error("email", str(exc))
         else:
@@ -51,7 +51,7 @@ def person(request: SignedInRequest, pk: int) -> HttpResponse:
     form = NewPersonForm(request.POST or None, initial=values)
     if form.is_valid():
         try:
-            services.edit_user(user=subject, changes=form.cleaned_data, by=request.user, now=timezone.now())
+            services.edit_user(user=subject, changes=form.cleaned_data, by=request.user, now=clock.now())
         except services.LastAdmin as exc:
             form.add_error("role", str(exc))
         except services.EmailTaken as exc:
@@ -68,7 +68,7 @@ def person(request: SignedInRequest, pk: int) -> HttpResponse:
 def activate(request: SignedInRequest, pk: int) -> HttpResponse:
     """Let somebody in again. Deactivating has a page of its own, which asks where their work goes."""
     subject = get_object_or_404(selectors.people(), pk=pk)
-    services.edit_user(user=subject, changes={"is_active": True}, by=request.user, now=timezone.now())
+    services.edit_user(user=subject, changes={"is_active": True}, by=request.user, now=clock.now())
     messages.success(request, f"{subject.name} can sign in again.")
     return redirect("accounts:people")
 
@@ -79,7 +79,7 @@ def activate(request: SignedInRequest, pk: int) -> HttpResponse:
 def reset_password(request: SignedInRequest, pk: int) -> HttpResponse:
     subject: User = get_object_or_404(selectors.people(), pk=pk)
     password = services.new_password()
-    services.set_password(user=subject, password=password, by=request.user, now=timezone.now())
+    services.set_password(user=subject, password=password, by=request.user, now=clock.now())
     return settings_page(request, "settings/password_once.html", {"person": subject, "password": password})
 
 
@@ -88,7 +88,7 @@ def add_team(request: SignedInRequest) -> HttpResponse:
     form = TeamForm(request.POST or None)
     if form.is_valid():
         try:
-            team = services.create_team(name=form.cleaned_data["name"], by=request.user, now=timezone.now())
+            team = services.create_team(name=form.cleaned_data["name"], by=request.user, now=clock.now())
         except services.TeamNameTaken as exc:
             form.add_error("name", str(exc))
         else:

@@ -5,7 +5,6 @@ from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
@@ -14,13 +13,14 @@ from accounts import selectors, services
 from accounts.forms import NewPasswordForm, ProfileForm
 from accounts.requests import SignedInRequest
 from accounts.views.settings import settings_page
+from common import clock
 
 
 @login_required
 def profile(request: SignedInRequest) -> HttpResponse:
     form = ProfileForm(request.POST or None, initial=ProfileForm.of(request.user))
     if form.is_valid():
-        services.edit_profile(user=request.user, now=timezone.now(), **form.cleaned_data)
+        services.edit_profile(user=request.user, now=clock.now(), **form.cleaned_data)
         messages.success(request, "Saved.")
         return redirect("accounts:profile")
     return settings_page(request, "settings/profile.html", {"form": form}, status=422 if form.is_bound else 200)
@@ -62,7 +62,7 @@ def change_password(request: SignedInRequest) -> HttpResponse:
     form = NewPasswordForm(request.POST or None, user=request.user)
     if form.is_valid():
         password = form.cleaned_data["password"]
-        services.set_password(user=request.user, password=password, by=request.user, now=timezone.now())
+        services.set_password(user=request.user, password=password, by=request.user, now=clock.now())
         update_session_auth_hash(request, request.user)
         messages.success(request, "Your password is changed. Other devices are signed out.")
         return redirect("accounts:profile")
@@ -74,7 +74,7 @@ def change_password(request: SignedInRequest) -> HttpResponse:
 @login_required
 def sessions(request: SignedInRequest) -> HttpResponse:
     here = request.session.session_key or ""
-    places = selectors.signed_in(request.user, here=here, now=timezone.now())
+    places = selectors.signed_in(request.user, here=here, now=clock.now())
     return settings_page(request, "settings/sessions.html", {"places": places})
 
 
@@ -84,6 +84,6 @@ def end_sessions(request: SignedInRequest) -> HttpResponse:
     """Sign out of one other place, or of all others."""
     here = request.session.session_key or ""
     handle = request.POST.get("handle", "")
-    ended = services.end_sessions(user=request.user, except_key=here, handle=handle, now=timezone.now())
+    ended = services.end_sessions(user=request.user, except_key=here, handle=handle, now=clock.now())
     messages.success(request, f"Signed out of {ended} other place{'' if ended == 1 else 's'}.")
     return redirect("accounts:sessions")

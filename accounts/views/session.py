@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.contrib.auth import authenticate, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_POST
 from accounts import selectors, services
 from accounts.forms import SignInForm
 from accounts.sign_in import CountedRequest, refusal
+from common import clock
 from common.models import Installation
 
 
@@ -31,7 +31,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         user = authenticate(request, **form.cleaned_data)
         if user is not None:
-            services.start_session(request, user=user, now=timezone.now())
+            services.start_session(request, user=user, now=clock.now())
             return redirect(target)
         form.add_error(None, refusal(cast(CountedRequest, request), form.cleaned_data["email"]))
     context = {

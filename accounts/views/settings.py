@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts import services
@@ -16,6 +15,7 @@ from accounts.models import Role
 from accounts.permissions import role_required
 from accounts.requests import SignedInRequest
 from accounts.settings_pages import find, pages_of
+from common import clock
 from common.models import Installation
 
 
@@ -60,7 +60,7 @@ def find_setting(request: SignedInRequest) -> HttpResponse:
 def company(request: SignedInRequest) -> HttpResponse:
     form = CompanyForm(request.POST or None, initial=CompanyForm.of(Installation.current()))
     if form.is_valid():
-        services.edit_company(changes=form.cleaned_data, by=request.user, now=timezone.now())
+        services.edit_company(changes=form.cleaned_data, by=request.user, now=clock.now())
         messages.success(request, "Saved.")
         return redirect("accounts:company")
     return settings_page(request, "settings/company.html", {"form": form}, status=422 if form.is_bound else 200)

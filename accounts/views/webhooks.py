@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -16,6 +15,7 @@ from accounts.models import Delivery, Role, Webhook
 from accounts.permissions import role_required
 from accounts.requests import SignedInRequest
 from accounts.views.settings import settings_page
+from common import clock
 from common.outbound import UnsafeUrl
 from common.pages import BadCursor, keyset_page
 
@@ -33,7 +33,7 @@ def add_webhook(request: SignedInRequest) -> HttpResponse:
     form = WebhookForm(request.POST or None)
     if form.is_valid():
         try:
-            row = services.create_webhook(**form.cleaned_data, by=request.user, now=timezone.now())
+            row = services.create_webhook(**form.cleaned_data, by=request.user, now=clock.now())
         except UnsafeUrl as exc:
             form.add_error("url", str(exc))
         else:
@@ -62,7 +62,7 @@ def edit_webhook(request: SignedInRequest, pk: UUID) -> HttpResponse:
     form = WebhookForm(request.POST or None, initial={"name": row.name, "url": row.url, "events": row.events})
     if form.is_valid():
         try:
-            services.edit_webhook(webhook=row, changes=form.cleaned_data, by=request.user, now=timezone.now())
+            services.edit_webhook(webhook=row, changes=form.cleaned_data, by=request.user, now=clock.now())
         except UnsafeUrl as exc:
             form.add_error("url", str(exc))
         else:
@@ -77,7 +77,7 @@ def edit_webhook(request: SignedInRequest, pk: UUID) -> HttpResponse:
 def set_webhook_active(request: SignedInRequest, pk: UUID) -> HttpResponse:
     row = get_object_or_404(Webhook, pk=pk)
     is_active = request.POST.get("active") == "yes"
-    services.set_webhook_active(webhook=row, is_active=is_active, by=request.user, now=timezone.now())
+    services.set_webhook_active(webhook=row, is_active=is_active, by=request.user, now=clock.now())
     messages.success(request, f"{row.name} is switched {'on' if is_active else 'off'}.")
     return redirect("accounts:webhook", row.pk)
 
@@ -87,7 +87,7 @@ def set_webhook_active(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @role_required(Role.ADMIN)
 def renew_webhook_secret(request: SignedInRequest, pk: UUID) -> HttpResponse:
     row = get_object_or_404(Webhook, pk=pk)
-    secret = services.renew_secret(webhook=row, by=request.user, now=timezone.now())
+    secret = services.renew_secret(webhook=row, by=request.user, now=clock.now())
     return settings_page(request, "settings/webhook_secret.html", {"webhook": row, "secret": secret, "renewed": True})
 
 
@@ -95,7 +95,7 @@ def renew_webhook_secret(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @role_required(Role.ADMIN)
 def test_webhook(request: SignedInRequest, pk: UUID) -> HttpResponse:
     row = get_object_or_404(Webhook, pk=pk)
-    delivery = services.send_test_event(webhook=row, by=request.user, now=timezone.now())
+    delivery = services.send_test_event(webhook=row, by=request.user, now=clock.now())
     messages.success(request, "The test event is on its way. This page shows what becomes of it.")
     return redirect("accounts:delivery", delivery.pk)
 
@@ -104,7 +104,7 @@ def test_webhook(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @role_required(Role.ADMIN)
 def delete_webhook(request: SignedInRequest, pk: UUID) -> HttpResponse:
     row = get_object_or_404(Webhook, pk=pk)
-    services.delete_webhook(webhook=row, by=request.user, now=timezone.now())
+    services.delete_webhook(webhook=row, by=request.user, now=clock.now())
     messages.success(request, f"{row.name} is deleted.")
     return redirect("accounts:webhooks")
 
@@ -120,7 +120,7 @@ def delivery(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @role_required(Role.ADMIN)
 def redeliver(request: SignedInRequest, pk: UUID) -> HttpResponse:
     row = get_object_or_404(Delivery.objects.select_related("webhook"), pk=pk)
-    if services.redeliver(delivery=row, by=request.user, now=timezone.now()):
+    if services.redeliver(delivery=row, by=request.user, now=clock.now()):
         messages.success(request, "It is sent again, with the same id.")
     else:
         messages.error(request, "It is still on its way.")

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from heroicons.templatetags import heroicons
 
 from common import navigation, ui
+from common.clock import now as present
 from common.shortcuts import SHORTCUTS
 
 register = template.Library()
@@ -84,7 +85,7 @@ def ago(value: datetime | None) -> str:
         '<time datetime="{}" title="{}" data-ago>{}</time>',
         value.isoformat(timespec="seconds"),
         f"{local.day} {local:%b %Y, %H:%M}",
-        ui.ago_text(local, timezone.localtime(timezone.now())),
+        ui.ago_text(local, timezone.localtime(present())),
     )
 
 
@@ -121,7 +122,7 @@ def day_words(day: date) -> str:
 
 @register.simple_tag
 def clock(due_at: datetime, warn_at: datetime | None = None) -> ui.Clock:
-    return ui.sla_clock(due_at, warn_at, timezone.now())
+    return ui.sla_clock(due_at, warn_at, present())
 
 
 @register.simple_tag

@@ -9,12 +9,12 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.permissions import EDITORS, role_required
 from accounts.requests import SignedInRequest
+from common import clock
 from leadcrm import pipeline
 from leads import selectors, services
 from leads.models import Activity, Lead
@@ -38,7 +38,7 @@ class Done:
 @login_required
 def recent(request: SignedInRequest) -> HttpResponse:
     """Show what this person did in the last ten minutes."""
-    return render(request, "leads/_acts.html", {"acts": _done(selectors.recent_acts(request.user, now=timezone.now()))})
+    return render(request, "leads/_acts.html", {"acts": _done(selectors.recent_acts(request.user, now=clock.now()))})
 
 
 @role_required(*EDITORS)
@@ -47,7 +47,7 @@ def undo(request: SignedInRequest, act_id: int) -> HttpResponse:
     """Take back one of one's own acts on a lead."""
     visible = Activity.objects.filter(lead__in=selectors.visible_leads(request.user))
     act = get_object_or_404(visible, pk=act_id)
-    now = timezone.now()
+    now = clock.now()
     try:
         services.undo_act(act=act, by=request.user, now=now)
     except services.CannotUndo as exc:

@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.http import HttpResponse, StreamingHttpResponse
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import AuditEntry, Role
@@ -15,6 +14,7 @@ from accounts.requests import SignedInRequest
 from accounts.selectors import audit as selectors
 from accounts.services import audit
 from accounts.views.settings import settings_page
+from common import clock
 from common.csv_export import csv_response
 from common.pages import BadCursor
 from leadcrm.audit.objects import Subject, subjects_of
@@ -73,7 +73,7 @@ def audit_log(request: SignedInRequest) -> HttpResponse:
 @role_required(Role.ADMIN)
 def export_audit_log(request: SignedInRequest) -> StreamingHttpResponse:
     """The entries a filter finds as CSV, one line a changed field; that it was taken is an entry too."""
-    now = timezone.now()
+    now = clock.now()
     wanted = _wanted(request)
     asked = {name: ["", str(value)] for name, value in vars(wanted).items() if value}
     audit(by=request.user, action="exported", kind="audit_log", object_id="1", changes=asked, now=now)

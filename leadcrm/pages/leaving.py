@@ -6,7 +6,6 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.utils import timezone
 
 from accounts import selectors
 from accounts.forms import CleanForm
@@ -15,6 +14,7 @@ from accounts.permissions import role_required
 from accounts.requests import SignedInRequest
 from accounts.services import LastAdmin
 from accounts.views.settings import settings_page
+from common import clock
 from leadcrm.departure import WrongHeir, belongings, depart
 
 
@@ -45,7 +45,7 @@ def leave(request: SignedInRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         fields = {"is_revoking_keys": False, **form.cleaned_data}
         try:
-            depart(person=person, by=request.user, now=timezone.now(), **fields)
+            depart(person=person, by=request.user, now=clock.now(), **fields)
         except (LastAdmin, WrongHeir) as exc:
             form.add_error(None, str(exc))
         else:

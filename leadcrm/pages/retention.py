@@ -6,13 +6,13 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 
 from accounts.forms import CleanForm
 from accounts.models import Role
 from accounts.permissions import role_required
 from accounts.requests import SignedInRequest
 from accounts.views.settings import settings_page
+from common import clock
 from leadcrm.retention import COUNT_LIMIT, RULES, present_days, preview, save_days
 
 TEN_YEARS = 3660
@@ -33,7 +33,7 @@ class RetentionForm(CleanForm):
 @role_required(Role.ADMIN)
 def retention(request: SignedInRequest) -> HttpResponse:
     """Show the rules; with days in the query what they would remove; post saves them."""
-    days, now = present_days(), timezone.now()
+    days, now = present_days(), clock.now()
     form = RetentionForm(request.POST or request.GET or None, initial=days)
     if request.method == "POST" and form.is_valid():
         save_days(days=form.cleaned_data, by=request.user, now=now)

@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
@@ -17,6 +16,7 @@ from accounts.requests import SignedInRequest
 from capture.blueprints import BLUEPRINTS
 from capture.models import Form
 from capture.services import create_form
+from common import clock
 from common.models import Installation
 from leadcrm.setup.forms import OFFERED, CompanyStepForm, FirstFormForm, YouForm
 
@@ -30,7 +30,7 @@ def start(request: HttpRequest) -> HttpResponse:
     """Step 1: whoever has the one-time link makes the first admin."""
     if selectors.has_users():
         return redirect("setup_you" if getattr(request.user, "is_admin", False) else "accounts:sign_in")
-    now = timezone.now()
+    now = clock.now()
     token = request.POST.get("token") or request.GET.get("token") or ""
     if not services.setup_link_works(token=token, now=now):
         return _kept_to_ourselves(render(request, "setup/no_link.html", {"has_token": bool(token)}, status=403))
@@ -51,7 +51,7 @@ def you(request: SignedInRequest) -> HttpResponse:
     form = YouForm(request.POST or None, initial=YouForm.of(request.user))
     if form.is_valid():
         try:
-            services.edit_user(user=request.user, changes=form.cleaned_data, by=request.user, now=timezone.now())
+            services.edit_user(user=request.user, changes=form.cleaned_data, by=request.user, now=clock.now())
         except services.EmailTaken as exc:
             form.add_error("email", str(exc))
         else:
@@ -63,7 +63,7 @@ def you(request: SignedInRequest) -> HttpResponse:
 def company(request: SignedInRequest) -> HttpResponse:
     form = CompanyStepForm(request.POST or None, company=Installation.current())
     if form.is_valid():
-        services.edit_company(changes=form.cleaned_data, by=request.user, now=timezone.now())
+        services.edit_company(changes=form.cleaned_data, by=request.user, now=clock.now())
         return redirect("setup_form")
     return _step(request, 2, "setup/company.html", {"form": form})
 
@@ -77,7 +77,7 @@ def first_form(request: SignedInRequest) -> HttpResponse:
         made = Form.objects.filter(template=template, state=Form.State.LIVE, is_sample=False).first()
         if made is None:
             name = BLUEPRINTS[template].name
-            made = create_form(template=template, name=name, by=request.user, now=timezone.now())
+            made = create_form(template=template, name=name, by=request.user, now=clock.now())
         return redirect(f"/try/{made.pk}")
     cards = [BLUEPRINTS[name] for name in OFFERED]
     return _step(request, 3, "setup/form.html", {"form": form, "cards": cards, "chosen": form["template"].value()})

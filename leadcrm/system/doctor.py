@@ -19,6 +19,7 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from accounts.selectors.audit import prove_audit_log
+from common import clock
 from common.models import Installation
 from leadcrm.embedded.binaries import OLDEST_POSTGRES
 from leadcrm.launch import static_fingerprint
@@ -181,7 +182,7 @@ def audit_log() -> Iterator[Check]:
         text = f"{proof.trouble}{about}: somebody changed the database past the product."
         yield Check("Audit log", fail, f"{text} Compare with a backup, or with the seals in the worker's log.")
         return
-    if proof.oldest_unsealed_at and timezone.now() - proof.oldest_unsealed_at > LONGEST_UNSEALED:
+    if proof.oldest_unsealed_at and clock.now() - proof.oldest_unsealed_at > LONGEST_UNSEALED:
         text = f"{proof.unsealed} entries wait to be sealed; a worker does it every 10 s."
         yield Check("Audit log", warn, text, command("worker"))
     if proof.count:

@@ -16,6 +16,7 @@ from accounts.models import Role
 from accounts.permissions import role_required
 from accounts.requests import SignedInRequest
 from accounts.views.settings import settings_page
+from common import clock
 from leadcrm.system.checks import Check, problems, system_checks
 from leadcrm.system.measures import measure
 from leadcrm.system.restored import decide, held_since_restore
@@ -58,7 +59,7 @@ def banners(request: SignedInRequest) -> HttpResponse:
 @role_required(Role.ADMIN)
 def after_restore(request: SignedInRequest) -> HttpResponse:
     """Take the decision about what was due before a restore."""
-    decision, now = request.POST.get("decision", ""), timezone.now()
+    decision, now = request.POST.get("decision", ""), clock.now()
     if decision not in (Restore.Decision.UNCERTAIN, Restore.Decision.SEND):
         return HttpResponse("Say uncertain or send.", status=422, content_type="text/plain")
     try:

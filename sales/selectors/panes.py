@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils import timezone
-
 from accounts.models import User
 from accounts.permissions import can_sell
+from common.clock import now as present
 from leads.lifecycle import VERDICT_DELAY
 from leads.models import Lead
 from sales.brief import Brief
@@ -95,5 +94,5 @@ def lead_panel(user: User, lead: Lead, *, now: datetime | None = None) -> LeadPa
         rows.filter(lead=lead).select_related("owner", "offered_to", "team").order_by("-opened_at", "-id")
     )
     current = next((handover for handover in handovers if handover.is_open), None)
-    clock = clock_of(current, now=now or timezone.now(), hours=business_hours()) if current else None
+    clock = clock_of(current, now=now or present(), hours=business_hours()) if current else None
     return LeadPanel(lead, handovers, current, clock)

@@ -3,10 +3,10 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 
 from accounts.models import KeyScope, Role, Team
 from accounts.services import create_api_key
+from common import clock
 
 
 class Command(BaseCommand):
@@ -29,5 +29,5 @@ class Command(BaseCommand):
         if not name:
             raise CommandError("Give the key a name that says what will use it.")
         fields = {"name": name, "role": options["role"], "scope": options["scope"], "team": team}
-        _, key = create_api_key(**fields, by=None, now=timezone.now())
+        _, key = create_api_key(**fields, by=None, now=clock.now())
         self.stdout.write(key)

@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.utils import timezone
 
+from common import clock
 from leadcrm.system.backup import back_up
 
 
@@ -17,7 +17,7 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, help="the backup, for example leadcrm-2026-11-25.tar")
 
     def handle(self, *, file: Path, **options: Any) -> None:
-        made = back_up(file, now=timezone.now(), say=self.stdout.write)
+        made = back_up(file, now=clock.now(), say=self.stdout.write)
         rows = ", ".join(f"{count} in {table}" for table, count in made.rows.items())
         self.stdout.write(f"{file}: {file.stat().st_size / 1e6:.1f} MB ({rows}; {made.media_files} files).")
         self.stdout.write("It holds personal data and secrets: keep it where only operators can read it.")

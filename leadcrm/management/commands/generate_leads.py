@@ -4,8 +4,8 @@ import time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 
+from common import clock
 from leadcrm.synthetic.copies import NotEmpty, generate_leads
 
 
@@ -20,7 +20,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         began = time.monotonic()
         try:
-            made = generate_leads(count=options["leads"], activities=options["activities"], now=timezone.now())
+            made = generate_leads(count=options["leads"], activities=options["activities"], now=clock.now())
         except NotEmpty as exc:
             raise CommandError(str(exc)) from exc
         for table, rows in made.items():

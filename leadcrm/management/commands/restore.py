@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.utils import timezone
 
+from common import clock
 from leadcrm.system.backup import restore
 
 
@@ -19,7 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("--other-key", action="store_true", help="go on although SECRET_KEY is another one")
 
     def handle(self, *, file: Path, replace: bool, other_key: bool, **options: Any) -> None:
-        now = timezone.now()
+        now = clock.now()
         made = restore(file, now=now, is_replacing=replace, is_other_key=other_key, say=self.stdout.write)
         rows = ", ".join(f"{count} in {table}" for table, count in made.rows.items())
         self.stdout.write(f"Restored as of {made.made_at} ({rows}; {made.media_files} files).")

@@ -7,7 +7,7 @@ from django.utils import timezone
 from redis import RedisError
 
 from accounts.services import new_password, renew_sample_password
-from common import heartbeat
+from common import clock, heartbeat
 from leadcrm.demo.play import SampleDataPresent, load_sample_data
 from leadcrm.demo.remove import remove_sample_data
 
@@ -24,9 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["remove"]:
-            self.stdout.write(
-                f"Removed {remove_sample_data(now=timezone.now())} sample leads with all that hung on them."
-            )
+            self.stdout.write(f"Removed {remove_sample_data(now=clock.now())} sample leads with all that hung on them.")
             return
         if not options["sign_ins"]:
             self._load(options["leads"], options["days"])
@@ -35,7 +33,7 @@ class Command(BaseCommand):
     def _load(self, leads: int, days: int) -> None:
         self._refuse_beside_a_worker()
         try:
-            loaded = load_sample_data(now=timezone.now(), leads=leads, days=days)
+            loaded = load_sample_data(now=clock.now(), leads=leads, days=days)
         except SampleDataPresent as exc:
             raise CommandError(str(exc)) from exc
         self.stdout.write(f"Loaded {loaded.leads} sample leads.")

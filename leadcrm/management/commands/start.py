@@ -10,10 +10,10 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
-from django.utils import timezone
 from redis import RedisError
 
 from accounts.services import SetupDone, issue_setup_link
+from common.clock import now as present
 from common.heartbeat import clear_heartbeat
 from leadcrm import launch
 from leadcrm.embedded.servers import HELD
@@ -49,7 +49,7 @@ class Command(BaseCommand):
             supervisor.start()
             launch.wait_for_answer(host, port, supervisor.children[0])
             self.greet(host, port, time.monotonic() - began)
-            check = partial(run_test_lead, host=launch.reached_at(host), port=port, now=timezone.now())
+            check = partial(run_test_lead, host=launch.reached_at(host), port=port, now=present())
             report(check, self.say)
             supervisor.watch()
         finally:
@@ -82,7 +82,7 @@ class Command(BaseCommand):
         address = f"http://{host}:{port}"
         self.say(f"\nLeadCRM runs at {self.style.SUCCESS(address + '/')} (after {seconds:.1f} s). Ctrl-C stops it.")
         try:
-            token = issue_setup_link(now=timezone.now())
+            token = issue_setup_link(now=present())
         except SetupDone:
             return
         self.say(f"Set it up here (works once, for 24 hours): {address}/setup?token={token}")
