@@ -26,7 +26,6 @@ urlpatterns = [
     path("settings/people/invite", invitations.invite, name="invite"),
     path("settings/invitations/<int:pk>/withdraw", invitations.withdraw_invitation, name="withdraw_invitation"),
     path("settings/people/new", people.add_person, name="add_person"),
-    path("settings/people/<int:pk>/", people.person, name="person"),
     path("settings/people/<int:pk>/activate", people.activate, name="activate"),
     path("settings/people/<int:pk>/password", people.reset_password, name="reset_password"),
     path("settings/teams/new", people.add_team, name="add_team"),

@@ -5,7 +5,7 @@ from django.views.generic import RedirectView
 
 from leadcrm import health
 from leadcrm.admin_site import site
-from leadcrm.pages import acts, audit_log, front, lead, leaving, palette, retention, samples
+from leadcrm.pages import acts, audit_log, front, lead, leaving, palette, people, retention, samples
 
 handler500 = "leadcrm.refusals.server_error"
 
@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("leads/<uuid:lead_id>/notes/", lead.add_note, name="lead_note"),
     path("leads/<uuid:lead_id>/proposals/<int:proposal_id>/", lead.decide_proposal, name="lead_proposal"),
     path("samples/remove", samples.remove, name="remove_samples"),
+    path("settings/people/<int:pk>/", people.person, name="person"),
     path("settings/people/<int:pk>/leave", leaving.leave, name="leave"),
     path("settings/audit-log/", audit_log.audit_log, name="audit_log"),
     path("settings/audit-log/export", audit_log.export_audit_log, name="export_audit_log"),

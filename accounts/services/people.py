@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from accounts.models import Card, Role, Team, User
 from accounts.services.audit import audit, difference
@@ -48,11 +49,27 @@ def create_user(
     return user
 
 
+def lock_people(*people: User) -> dict[int, User]:
+    """Lock these people and all active admins in one order, and return them by id as they are now.
+
+    NO KEY: rows that name them may still be written, so nobody waits here for a lead that somebody else holds.
+    """
+    wanted = Q(pk__in=[person.pk for person in people]) | Q(role=Role.ADMIN, is_active=True, is_service=False)
+    rows = User.objects.select_for_update(no_key=True, of=("self",)).select_related("team")
+    return {row.pk: row for row in rows.filter(wanted).order_by("pk")}
+
+
+def lock_person(person: User) -> User:
+    """Lock one person and return them as they are now; a change of theirs that is under way is waited for."""
+    return User.objects.select_for_update(no_key=True, of=("self",)).select_related("team").get(pk=person.pk)
+
+
 @transaction.atomic
 def edit_user(*, user: User, changes: dict[str, Any], by: User, now: datetime) -> User:
     """Change name, email, role, team or is_active. Raises EmailTaken, and LastAdmin for the only admin."""
-    admins = list(User.objects.select_for_update().filter(role=Role.ADMIN, is_active=True, is_service=False))
-    locked = User.objects.select_for_update(of=("self",)).select_related("team").get(pk=user.pk)
+    people = lock_people(user)
+    locked = people[user.pk]
+    admins = [row for row in people.values() if row.is_admin and row.is_active and not row.is_service]
     changed = difference(locked, changes)
     stays_admin = changes.get("role", locked.role) == Role.ADMIN and changes.get("is_active", locked.is_active)
     if admins == [locked] and not stays_admin:
@@ -94,7 +111,7 @@ def create_team(*, name: str, by: User | None, now: datetime) -> Team:
 def edit_profile(*, user: User, name: str, time_zone: str, theme: str, single_keys: bool, now: datetime) -> None:
     """Change what a person says about themselves."""
     fields = {"name": name, "time_zone": time_zone, "theme": theme, "single_keys": single_keys}
-    locked = User.objects.select_for_update().get(pk=user.pk)
+    locked = lock_person(user)
     changed = difference(locked, fields)
     if changed:
         User.objects.filter(pk=user.pk).update(**fields)
@@ -118,6 +135,6 @@ def hide_card(*, user: User, card: str, is_hidden: bool) -> None:
     """Put away what a newcomer is offered, or bring it back. Raises ValueError for a card that does not exist."""
     if card not in Card.values:
         raise ValueError("There is no such card.")
-    locked = User.objects.select_for_update().get(pk=user.pk)
+    locked = lock_person(user)
     others = [name for name in locked.hidden_cards if name != card]
     User.objects.filter(pk=user.pk).update(hidden_cards=[*others, card] if is_hidden else others)

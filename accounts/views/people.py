@@ -44,25 +44,6 @@ def add_person(request: SignedInRequest) -> HttpResponse:
     return settings_page(request, "settings/person_new.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
-@role_required(Role.ADMIN)
-def person(request: SignedInRequest, pk: int) -> HttpResponse:
-    subject = get_object_or_404(selectors.people(), pk=pk)
-    values = {"name": subject.name, "email": subject.email, "role": subject.role, "team": subject.team_id}
-    form = NewPersonForm(request.POST or None, initial=values)
-    if form.is_valid():
-        try:
-            services.edit_user(user=subject, changes=form.cleaned_data, by=request.user, now=clock.now())
-        except services.LastAdmin as exc:
-            form.add_error("role", str(exc))
-        except services.EmailTaken as exc:
-            form.add_error("email", str(exc))
-        else:
-            messages.success(request, "Saved.")
-            return redirect("accounts:people")
-    context = {"form": form, "person": subject}
-    return settings_page(request, "settings/person.html", context, status=422 if form.is_bound else 200)
-
-
 @require_POST
 @role_required(Role.ADMIN)
 def activate(request: SignedInRequest, pk: int) -> HttpResponse:

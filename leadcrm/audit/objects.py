@@ -74,8 +74,7 @@ def _sequences(ids: Collection[str]) -> Subjects:
 def _people(ids: Collection[str]) -> Subjects:
     rows = _rows(User, ids, _number)
     return {
-        key: Subject(str(row), "" if row.is_service else reverse("accounts:person", args=[row.pk]))
-        for key, row in rows.items()
+        key: Subject(str(row), "" if row.is_service else reverse("person", args=[row.pk])) for key, row in rows.items()
     }
 
 

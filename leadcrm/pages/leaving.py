@@ -15,7 +15,7 @@ from accounts.requests import SignedInRequest
 from accounts.services import LastAdmin
 from accounts.views.settings import settings_page
 from common import clock
-from leadcrm.departure import WrongHeir, belongings, depart
+from leadcrm.departure import StillTaking, WrongHeir, belongings, depart
 
 
 class LeaveForm(CleanForm):
@@ -46,7 +46,7 @@ def leave(request: SignedInRequest, pk: int) -> HttpResponse:
         fields = {"is_revoking_keys": False, **form.cleaned_data}
         try:
             depart(person=person, by=request.user, now=clock.now(), **fields)
-        except (LastAdmin, WrongHeir) as exc:
+        except (LastAdmin, StillTaking, WrongHeir) as exc:
             form.add_error(None, str(exc))
         else:
             messages.success(request, f"{person} cannot sign in any more. What they held is passed on.")

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from accounts.models import Team, User
+from common.arrays import AnyOf
 from leads.models import Lead
 
 
@@ -18,6 +19,6 @@ def assign_owner(*, lead_id: UUID, owner: User | None, now: datetime) -> None:
     Lead.objects.filter(pk=lead_id).update(owner=owner, updated_at=now)
 
 
-def pass_on_leads(*, owner: User, to: User | None, now: datetime) -> int:
-    """Give all leads of one person to another (None: to nobody). Returns how many there were."""
-    return Lead.objects.filter(owner=owner).update(owner=to, updated_at=now)
+def pass_on_leads(*, owner: User, to: User | None, lead_ids: Collection[UUID], now: datetime) -> int:
+    """Give those of these leads that one person owns to another (None: to nobody). Returns how many there were."""
+    return Lead.objects.filter(AnyOf("pk", lead_ids), owner=owner).update(owner=to, updated_at=now)

@@ -6,7 +6,7 @@ from typing import Any
 
 from accounts.models import User
 from accounts.permissions import can_sell
-from accounts.services import audit
+from accounts.services import audit, lock_person
 from leads.kinds import Kind
 from leads.models import Activity, Lead
 from leads.services import assign_owner, lock_leads, record_activity
@@ -22,10 +22,17 @@ def locked(handover: Handover, by: User) -> Handover:
     if not can_sell(by):
         raise MayNotSell
     lock_leads([handover.lead_id])
+    require_seller(by)
     row = Handover.objects.select_for_update(of=("self",)).filter(pk=handover.pk).first()
     if row is None:
         raise HandoverNotFound
     return row
+
+
+def require_seller(by: User) -> None:
+    """Lock who acts, after the lead: one who is leaving meanwhile takes nothing more. Raises MayNotSell."""
+    if not can_sell(lock_person(by)):
+        raise MayNotSell
 
 
 def take(handover: Handover, by: User, now: datetime) -> None:

@@ -1,13 +1,15 @@
-"""Handing on what somebody holds who leaves."""
+"""Handing on what somebody holds who leaves, or may not hold it any more."""
 
+from collections.abc import Collection
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
 from accounts.models import User
+from common.arrays import AnyOf
 from leads.kinds import Kind
 from leads.models import Lead
-from leads.services import lock_leads
 from sales.models import Handover, State
 from sales.selectors.access import held_handovers
 from sales.selectors.hours import business_hours
@@ -17,13 +19,16 @@ from sales.sla import RETURN_SHARE, first_contact_allowance
 
 
 @transaction.atomic
-def pass_on_handovers(*, person: User, to: User | None, by: User, now: datetime) -> int:
-    """Give every open handover of ``person`` to ``to``, or back to the queue. Returns how many there were.
+def pass_on_handovers(
+    *, person: User, to: User | None, lead_ids: Collection[UUID], why: str, by: User, now: datetime
+) -> int:
+    """Give the open handovers of ``person`` to ``to``, or back to the queue. Returns how many there were.
 
+    Of these leads only, which the caller has locked: what came since is not waited for out of order.
     The clocks go on: the leads have waited. What ``person`` has decided is untouched.
     """
-    lock_leads(held_handovers(person).values_list("lead_id", flat=True))
-    rows = list(held_handovers(person).select_for_update(of=("self",)).order_by("pk"))
+    held = held_handovers(person).filter(AnyOf("lead", lead_ids))
+    rows = list(held.select_for_update(of=("self",)).order_by("pk"))
     desk = Desk()
     leads = Lead.objects.select_related("owner", "team").in_bulk([row.lead_id for row in rows])
     for row in rows:
@@ -32,7 +37,7 @@ def pass_on_handovers(*, person: User, to: User | None, by: User, now: datetime)
         else:
             _to_person(row, to, person, now)
         store(row, now)
-        tell(row, Kind.NOTE_ADDED, by, now, {"note": f"{person} has left. Goes to {to or 'the queue'}."})
+        tell(row, Kind.NOTE_ADDED, by, now, {"note": f"{person} {why}. Goes to {to or 'the queue'}."})
     return len(rows)
 
 

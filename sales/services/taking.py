@@ -12,7 +12,7 @@ from leads.services import lock_leads
 from sales.errors import AlreadyClaimed, AlreadyDecided, HandoverNotFound, InvalidVerdict, MayNotSell
 from sales.models import WORKING_STATES, Handover, State
 from sales.services.announcing import announce_act
-from sales.services.holding import locked, store, take, take_lead, tell
+from sales.services.holding import locked, require_seller, store, take, take_lead, tell
 
 
 @transaction.atomic
@@ -24,6 +24,7 @@ def claim(*, handover: Handover, by: User, now: datetime) -> Handover:
     if not can_sell(by):
         raise MayNotSell
     lock_leads([handover.lead_id])
+    require_seller(by)
     queued = Handover.objects.filter(pk=handover.pk, state=State.QUEUED, owner=None)
     won = queued.update(state=State.CLAIMED, owner=by, claimed_at=now, changed_at=now)
     row = Handover.objects.select_related("owner").filter(pk=handover.pk).first()

@@ -1,0 +1,163 @@
+"""Somebody leaves while they are taking leads: two real sessions, and neither waits for the other in a circle."""
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import pytest
+from django.db import connection, transaction
+
+from accounts.models import Role, User
+from accounts.services import edit_user
+from leadcrm.departure import belongings, depart
+from leads.kinds import Kind
+from leads.services import lock_leads, record_activity
+from sales.errors import MayNotSell
+from sales.models import Handover, State
+from sales.services import accept, claim
+from tests.factories.sales import make_handover, make_lead, make_team, make_user
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def team():
+    return make_team("North")
+
+
+@pytest.fixture
+def rep(team) -> User:
+    return make_user(Role.REP, team=team, name="Rep 1")
+
+
+@pytest.fixture
+def heir(team) -> User:
+    return make_user(Role.REP, team=team, name="Rep 2")
+
+
+@pytest.fixture
+def boss(db) -> User:
+    return make_user(Role.ADMIN, name="Boss")
+
+
+@pytest.fixture
+def beside():
+    """Return a function that runs another one in a session of its own."""
+    pool = ThreadPoolExecutor(4)
+
+    def run(act: Callable[[], object]) -> Future:
+        def closing() -> object:
+            try:
+                return act()
+            finally:
+                connection.close()
+
+        return pool.submit(closing)
+
+    yield run
+    pool.shutdown()
+
+
+def wait_until_somebody_waits() -> None:
+    """Return once a session of this database waits for a lock."""
+    deadline = time.monotonic() + 20
+    waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    while time.monotonic() < deadline:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")  # else a transaction sees what it saw at first
+            cursor.execute(waiting)
+            if cursor.fetchone():
+                return
+        time.sleep(0.02)
+    raise AssertionError("Nobody waited for a lock.")
+
+
+def test_who_leaves_may_be_named_in_a_fact_while_their_leads_are_waited_for(rep, heir, boss, now, beside):
+    """Whoever holds the lead writes the name of the leaver, and must not wait for whom the lead keeps waiting."""
+    lead = make_lead(now, owner=rep)
+    leads_are_locked = threading.Event()
+
+    def hold_a_lead() -> None:
+        with transaction.atomic():
+            lock_leads([lead.pk])
+            leads_are_locked.set()
+            wait_until_somebody_waits()
+            record_activity(lead_id=lead.pk, kind=Kind.NOTE_ADDED, by=rep, payload={"note": "Called"}, now=now)
+
+    holding = beside(hold_a_lead)
+    leads_are_locked.wait(20)
+    leaving = beside(lambda: depart(person=rep, heir=heir, is_revoking_keys=False, by=boss, now=now))
+
+    holding.result(30)
+    assert leaving.result(30).leads == 1
+    assert lead.activities.filter(by=rep).count() == 1
+
+
+@pytest.mark.parametrize("act", [claim, accept])
+def test_what_they_take_while_they_leave_is_passed_on_too(rep, heir, boss, now, *, beside, act):
+    make_lead(now, owner=rep)
+    queued = make_handover(now)
+    Handover.objects.filter(pk=queued.pk).update(offered_to=heir)
+    has_taken = threading.Event()
+
+    def take_one() -> None:
+        with transaction.atomic():
+            act(handover=queued, by=rep, now=now)
+            has_taken.set()
+            wait_until_somebody_waits()
+
+    taking = beside(take_one)
+    has_taken.wait(20)
+    leaving = beside(lambda: depart(person=rep, heir=heir, is_revoking_keys=False, by=boss, now=now))
+
+    taking.result(30)
+    found = leaving.result(30)
+    queued.refresh_from_db()
+    assert (found.leads, found.handovers, queued.owner) == (2, 1, heir)
+    assert belongings(rep).is_nothing
+
+
+@pytest.mark.parametrize("act", [claim, accept])
+def test_who_is_leaving_takes_nothing_more(rep, heir, boss, now, *, beside, act):
+    queued = make_handover(now)
+    Handover.objects.filter(pk=queued.pk).update(offered_to=heir)
+    has_left = threading.Event()
+
+    def leave() -> None:
+        with transaction.atomic():
+            depart(person=rep, heir=heir, is_revoking_keys=False, by=boss, now=now)
+            has_left.set()
+            wait_until_somebody_waits()
+
+    leaving = beside(leave)
+    has_left.wait(20)
+    taking = beside(lambda: act(handover=queued, by=rep, now=now))
+
+    leaving.result(30)
+    with pytest.raises(MayNotSell):
+        taking.result(30)
+    queued.refresh_from_db()
+    assert (queued.state, queued.owner) == (State.QUEUED, None)
+
+
+def test_an_heir_who_leaves_at_the_same_time_inherits_nothing(rep, heir, boss, now, beside):
+    lead = make_lead(now, owner=rep)
+    has_left = threading.Event()
+
+    def heir_leaves() -> None:
+        with transaction.atomic():
+            edit_user(user=heir, changes={"is_active": False}, by=boss, now=now)
+            has_left.set()
+            wait_until_somebody_waits()
+
+    first = beside(heir_leaves)
+    has_left.wait(20)
+    second = beside(lambda: depart(person=rep, heir=heir, is_revoking_keys=False, by=boss, now=now))
+
+    first.result(30)
+    with pytest.raises(ValueError, match="active colleague"):
+        second.result(30)
+    lead.refresh_from_db()
+    rep.refresh_from_db()
+    assert (lead.owner, rep.is_active) == (rep, True)
