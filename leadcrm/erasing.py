@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts.services import erase_deliveries
 from capture.services import erase_submissions
-from leads.services import delete_leads
+from leads.services import delete_leads, lock_leads
 from mail.services import erase_messages
 
 
@@ -15,8 +15,9 @@ from mail.services import erase_messages
 def erase_leads(*, lead_ids: Collection[UUID]) -> int:
     """Delete leads, their submissions, mails and webhook deliveries; facts, handovers and enrollments go with the lead.
 
-    Returns how many leads there were.
+    Returns how many leads there were. The leads are held first, as by everybody who writes what belongs to them.
     """
+    lock_leads(lead_ids)
     erase_messages(about=lead_ids)
     erase_deliveries(about=lead_ids)
     erase_submissions(lead_ids=lead_ids)
