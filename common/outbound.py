@@ -23,6 +23,7 @@ from urllib.parse import urljoin, urlsplit
 from django.conf import settings
 
 from common.addresses import is_public
+from common.domains import ascii_domain
 
 MAX_URL = 1000
 MAX_ANSWER_BYTES = 64 * 1024
@@ -169,10 +170,9 @@ def _parts(url: str) -> tuple[str, str, int, str]:
     try:
         split = urlsplit(url)
         port = split.port
-        host = (split.hostname or "").encode("idna").decode("ascii") if ":" not in (split.hostname or "") else None
-    except (ValueError, UnicodeError) as exc:
+        host = ascii_domain(split.hostname or "")
+    except ValueError as exc:
         raise UnsafeUrl("This is no web address. It looks like https://example.com/hook.") from exc
-    host = host if host is not None else str(split.hostname)
     if split.scheme not in DEFAULT_PORTS or not host:
         raise UnsafeUrl("The address has to start with https:// or http:// and name a host.")
     if split.username is not None or split.password is not None:

@@ -2,6 +2,8 @@
 
 import unicodedata
 
+from common.domains import NotADomain, ascii_domain
+
 
 def email_key(email: str) -> str:
     """Return the form of an address under which it is unique: NFC, lower case, domain in ASCII (IDNA).
@@ -11,6 +13,6 @@ def email_key(email: str) -> str:
     cleaned = unicodedata.normalize("NFC", email.strip()).lower()
     local, at, domain = cleaned.rpartition("@")
     try:
-        return f"{local}{at}{domain.encode('idna').decode('ascii')}" if domain else cleaned
-    except UnicodeError:
+        return f"{local}{at}{ascii_domain(domain)}"
+    except NotADomain:
         return cleaned

@@ -3,9 +3,10 @@
 import re
 from functools import lru_cache
 
-import idna
 from django.conf import settings
 from django.utils.crypto import salted_hmac
+
+from common.domains import NotADomain, ascii_domain
 
 LOCAL_MAX = 64
 ADDRESS_MAX = 254
@@ -50,11 +51,9 @@ def check_address(name: str, value: str) -> str:
 def envelope_address(address: str) -> str:
     """Return the address as SMTP carries it: the domain in its ASCII form, the local part untouched."""
     local, _, domain = address.rpartition("@")
-    if domain.isascii():
-        return f"{local}@{domain.lower()}"
     try:
-        return f"{local}@{idna.encode(domain, uts46=True).decode()}"
-    except idna.IDNAError as exc:
+        return f"{local}@{ascii_domain(domain)}"
+    except NotADomain as exc:
         raise InvalidAddress(f"The domain of “{address[:80]}” is not a valid domain name.") from exc
 
 

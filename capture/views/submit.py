@@ -36,14 +36,14 @@ def submit_form(request: HttpRequest, form_id: str) -> HttpResponse:
     try:
         fields = read_body(body=_body(request), content_type=request.META.get("CONTENT_TYPE", ""))
         taken, version = receive(form_id=form_id, fields=fields, caller=_caller(request), now=clock.now())
-        counters.add("submissions", "accepted" if taken.is_new else "repeat")
-        return with_cors(accepted(request, fields, taken, version))
     except Exception as exc:
         refusal = _refusal(exc)
         if refusal is None:
             raise
         counters.add("submissions", refusal.word)
         return with_cors(refused(request, form_id, fields, refusal))
+    counters.add("submissions", "accepted" if taken.is_new else "repeat")
+    return with_cors(accepted(request, fields, taken, version))
 
 
 def _refusal(exc: Exception) -> Refusal | None:

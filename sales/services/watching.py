@@ -12,8 +12,9 @@ from common.arrays import AnyOf
 from common.failpoint import failpoint
 from common.halving import work_in_halves
 from leads.kinds import Kind
-from leads.models import Lead
+from leads.models import Activity, Lead
 from leads.services import lock_leads
+from mail.models import ADDRESS
 from mail.services import suppress
 from sales.business_time import BusinessHours
 from sales.models import WORKING_STATES, ContactAttempt, Handover, State
@@ -66,9 +67,12 @@ def _leave(pk: UUID, error: Exception) -> None:
 
 
 def _block_address(row: Handover, now: datetime) -> None:
-    email = Lead.objects.filter(pk=row.lead_id).values_list("email", flat=True).first()
+    """Suppress the address that the verdict was about; one that somebody corrected since is another."""
+    changes = Activity.objects.filter(lead=row.lead_id, kind=Kind.PROFILE_CHANGED, payload__field="email")
+    corrected = changes.filter(recorded_at__gt=row.decided_at).order_by("id").first()
+    email = corrected.payload["old"] if corrected else Lead.objects.get(pk=row.lead_id).email
     if email:
-        suppress(email=email, topic="address", reason="Sales found that this address is wrong.", now=now)
+        suppress(email=email, topic=ADDRESS, reason="Sales found that this address is wrong.", now=now)
 
 
 def watch_handovers(*, now: datetime) -> int:

@@ -10,6 +10,7 @@ from leads.kinds import Kind
 from leads.lifecycle import effective_at
 from leads.models import Activity, Mark
 from leads.selectors import facts_of
+from leads.services import edit_lead
 from mail.services import is_suppressed
 from sales import services
 from sales.models import ContactAttempt, State
@@ -102,6 +103,17 @@ def test_wrong_data_blocks_the_address_when_the_ten_minutes_are_over(rep, now):
     assert (before, is_suppressed("maja@customer.example", "address")) == (False, True)
     handover.refresh_from_db()
     assert handover.closed_at == now + 10 * MINUTE
+
+
+def test_an_address_corrected_within_the_ten_minutes_is_not_blocked_and_the_wrong_one_is(rep, now):
+    handover = make_handover(now, email="mja@customer.example")
+    services.reject(handover=handover, reason=6, by=rep, now=now)
+    edit_lead(lead=handover.lead, changes={"email": "maja@customer.example"}, by=rep, now=now + 2 * MINUTE)
+
+    services.settle_handovers(now=now + 10 * MINUTE)
+
+    assert is_suppressed("mja@customer.example", "address")
+    assert not is_suppressed("maja@customer.example", "address")
 
 
 def test_a_wrong_number_does_not_block_the_address(rep, now):
