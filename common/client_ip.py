@@ -33,13 +33,12 @@ def client_ip(request: HttpRequest) -> str:
     that many entries are believed and the deepest of them is the client. Anything unreadable there falls back
     to the address of the connection.
     """
-    direct = _address(request.META.get("REMOTE_ADDR", ""))
     depth = settings.TRUSTED_PROXIES
-    if depth <= 0:
-        return direct
-    entries = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+    entries: list[str] = []
+    if depth > 0:
+        entries = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
     believed = entries[-depth:]
-    return (_address(believed[0]) if believed else "") or direct
+    return (_address(believed[0]) if believed else "") or _address(request.META.get("REMOTE_ADDR", ""))
 
 
 def _address(text: str) -> str:

@@ -41,9 +41,8 @@ def lead_of(version: Published, answers: Answers) -> NewLead:
     return NewLead(email=email, email_key=answers.email_key or None, attributes=attributes, **values)
 
 
-def facts_of(version: Published, answers: Answers, *, submission: UUID, page: str) -> list[NewFact]:
-    """Return the submission as a fact, and the request for sales where the form is one."""
-    lead = lead_of(version, answers)
+def facts_of(version: Published, answers: Answers, *, lead: NewLead, submission: UUID, page: str) -> list[NewFact]:
+    """Return the submission of ``lead`` as a fact, and the request for sales where the form is one."""
     fields = {name: getattr(lead, name) for name in PROFILE if getattr(lead, name)} | lead.attributes
     common = {"form": version.form_id, "form_name": version.form_name, "submission": str(submission), "page": page}
     payload: dict[str, Any] = {**common, "fields": fields}

@@ -95,14 +95,15 @@ def _join(row: Submission) -> None:
     if seen is None:
         raise NotJoined("The version of the form it was sent with is gone.")
     answers = _answers(row)
+    person = lead_of(seen, answers)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL lock_timeout = '1s'")
     try:
         with transaction.atomic():
             lead = capture_lead(
-                lead=lead_of(seen, answers),
+                lead=person,
                 origin=origin_of(Arrival(**row.attribution["first"])),
-                facts=facts_of(seen, answers, submission=row.pk, page=row.page_url),
+                facts=facts_of(seen, answers, lead=person, submission=row.pk, page=row.page_url),
                 consents=consents_of(seen, answers, row),
                 now=row.received_at,
                 urgent=is_urgent(seen),

@@ -1,6 +1,5 @@
 """A visitor's form becomes durable: one round trip, one commit."""
 
-import json
 import random
 import time
 from dataclasses import dataclass, field
@@ -8,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.db import DatabaseError, InterfaceError, connection, transaction
 
 from accounts.models import Event
@@ -135,10 +135,11 @@ def _has_dropped_lost_connection() -> bool:
 def _given(row: dict[str, Any], draft: _Draft) -> str:
     """Return the lead, facts and consents of a submission as its lead's owner takes them."""
     version, answers, received = draft.version, draft.answers, draft.received
+    person = lead_of(version, answers)
     return capture_given(
-        lead=lead_of(version, answers),
+        lead=person,
         origin=origin_of(received.first),
-        facts=facts_of(version, answers, submission=row["id"], page=received.page_url),
+        facts=facts_of(version, answers, lead=person, submission=row["id"], page=received.page_url),
         consents=consents_of(version, answers, received),
         urgent=is_urgent(version),
     )
@@ -162,7 +163,7 @@ def _submit(row: dict[str, Any], given: str | None, now: datetime, *, wait: str)
     # ``_store`` tries again on a new one, and what was stored before it died is found by its key.
     connection.health_check_done = True  # type: ignore[attr-defined]
     with connection.cursor() as cursor:
-        cursor.execute(SUBMIT, [json.dumps(row, default=str), given, now, wait])
+        cursor.execute(SUBMIT, [orjson.dumps(row).decode(), given, now, wait])
         outcome = cursor.fetchone()[0]
     failpoint("submit.committed")
     if outcome == "closed":
@@ -206,7 +207,7 @@ def _row(draft: _Draft) -> dict[str, Any]:
         "email_key": answers.email_key,
         "answers": values,
         "answers_hash": answers.hash,
-        "attribution": {"first": vars(received.first), "last": vars(received.last)},
+        "attribution": {"first": received.first, "last": received.last},
         "page_url": received.page_url,
         "ip": received.ip or None,
         "user_agent": received.user_agent,

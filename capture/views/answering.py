@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -56,8 +57,8 @@ def accepted(request: HttpRequest, fields: dict[str, str], taken: Taken, version
         if taken.lacks_token:
             return _page(request, version.form_id, fields, Refusal(200, "once_more", ONCE_MORE))
         return HttpResponseRedirect(reverse("capture:thanks", args=[version.form_id]), status=303)
-    answer = {"status": "accepted", "submission": str(taken.id), "message": version.thanks, "redirect": None}
-    return JsonResponse(answer, status=201 if taken.is_new else 200)
+    answer = {"status": "accepted", "submission": taken.id, "message": version.thanks, "redirect": None}
+    return HttpResponse(orjson.dumps(answer), content_type="application/json", status=201 if taken.is_new else 200)
 
 
 def refused(request: HttpRequest, form_id: str, fields: dict[str, str], refusal: Refusal) -> HttpResponse:
