@@ -20,7 +20,8 @@ def is_outage(exc: BaseException) -> bool:
         return False
     state = sql_state(exc)
     if not state:
-        return isinstance(exc, (OperationalError, InterfaceError))
+        # A connection that ends in the middle of a statement is a plain DatabaseError.
+        return type(exc) in (DatabaseError, OperationalError, InterfaceError)
     return state.startswith(CLASSES) or state in CODES
 
 

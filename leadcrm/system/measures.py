@@ -9,13 +9,14 @@ from pathlib import Path
 
 import redis
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from capture.models import Submission
 from common import heartbeat
 from common.heartbeat import Pulse
 from common.models import Installation
+from common.outages import is_unavailable
 from leadcrm.system.writes import writes
 from leads.models import Mark
 from leads.selectors import put_aside
@@ -96,10 +97,10 @@ def _ask_database(now: datetime) -> tuple[str, tuple[Queue, ...], datetime | Non
         with transaction.atomic():
             queues = tuple(_queue(name, *kind[:2], kind[2](now), now) for name, kind in KINDS_OF_WORK.items())
             return writes.state(), queues, Installation.current().last_backup_at
-    except (OperationalError, InterfaceError):
-        connection.close()
-        return "down", (), None
-    except DatabaseError:
+    except (DatabaseError, InterfaceError) as exc:
+        if is_unavailable(exc):
+            connection.close()
+            return "down", (), None
         # It answers, but has not the tables of this version: the migrations say so.
         return "ok", (), None
 

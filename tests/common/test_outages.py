@@ -1,7 +1,7 @@
 """What happens while the database cannot work is blamed on no row; what a row brings about is."""
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, ProgrammingError, connection, transaction
 
 from common.outages import is_outage, is_unavailable
 
@@ -45,6 +45,17 @@ def test_a_wrong_value_is_no_outage(statement: str):
     exc = fault(statement)
 
     assert (is_outage(exc), is_unavailable(exc)) == (False, False)
+
+
+@pytest.mark.parametrize("kind", [DatabaseError, OperationalError, InterfaceError])
+def test_a_connection_that_ended_before_a_word_was_said_is_an_outage(kind: type[Exception]):
+    exc = kind("server closed the connection unexpectedly")
+
+    assert (is_outage(exc), is_unavailable(exc)) == (True, True)
+
+
+def test_a_fault_of_the_statement_that_psycopg2_itself_finds_is_none():
+    assert not is_unavailable(ProgrammingError("no results to fetch"))
 
 
 def test_a_fault_of_python_is_no_outage():
