@@ -3,6 +3,7 @@
 For each size a database of its own, all cloned from one in which sample leads were played, and a gunicorn of its own in
 front. Pages are asked for in turns, a size after the other, over a kept connection, by somebody signed in who sees all
 leads; the smallest size is the baseline. ``--databases`` names generated ones that are there already, instead.
+Capture is measured on the same databases at the end (``growth.py``), which adds leads to them.
 """
 
 import argparse
@@ -60,10 +61,14 @@ def main() -> None:
         os.environ["STATIC_ROOT"] = stack.enter_context(TemporaryDirectory())
         run("-m", "django", "collectstatic", "--no-input", url=os.environ["DATABASE_URL"])
         urls = [at_database(name) for name in given.databases or ()] or stack.enter_context(generated(given.leads))
-        sites = [stack.enter_context(served(url)) for url in urls]
-        times = measure(sites, given.rounds)
-        sizes = [rows_of(site.url) for site in sites]
-    report(times, sizes)
+        with ExitStack() as servers:
+            sites = [servers.enter_context(served(url)) for url in urls]
+            times = measure(sites, given.rounds)
+        report(times, [rows_of(url) for url in urls])
+        # At last, since it adds leads.
+        names = [urlsplit(url).path.lstrip("/") for url in urls]
+        command = [sys.executable, "-m", "benchmarks.growth", "--rounds", str(min(given.rounds, 5))]
+        subprocess.run([*command, "--databases", *names], check=True, cwd=ROOT, env=environment(urls[0]))
 
 
 def measure(sites: Sequence[Site], rounds: int) -> dict[str, list[list[float]]]:

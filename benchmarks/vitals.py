@@ -2,8 +2,8 @@
 
 Opens each page in headless Chromium with an empty cache and takes its largest contentful paint, then presses keys and
 takes the time from each to the next paint, as Chromium counts both. The acts that must feel immediate are timed anew:
-from the key to the frame that shows what was asked for. Figures are the 75th percentile. ``--databases`` as in
-``pages.py``.
+from the key until the frame that shows what was asked for is painted, or on the screen where Chromium says later.
+Figures are the 75th percentile. ``--databases`` as in ``pages.py``.
 """
 
 import argparse
@@ -26,19 +26,28 @@ LCP_MS, INP_MS, KEY_MS = 1000, 100, 50
 LOOK_MS = 800
 PAGES = {"list": "j j k", "lead page": "Tab Tab Tab", "inbox": "j j k j", "home": "Tab Tab Tab"}
 WATCH = """
-window.largest = 0; window.inputs = [];
+window.largest = 0; window.inputs = []; window.keys = [];
 new PerformanceObserver(list => { for (const e of list.getEntries()) window.largest = e.startTime; })
   .observe({type: "largest-contentful-paint", buffered: true});
 new PerformanceObserver(list => {
-  for (const e of list.getEntries()) if (e.interactionId) window.inputs.push(e.duration);
+  for (const e of list.getEntries()) {
+    if (e.interactionId) window.inputs.push(e.duration);
+    if (e.name === "keydown") window.keys.push(e);
+  }
 }).observe({type: "event", buffered: true, durationThreshold: 16});
 window.row = () => document.activeElement.closest("[data-item]");
 window.peeked = () => document.querySelector("[data-peek-title]");
 window.watchKey = isShown => {
   window.took = new Promise((done, fail) => addEventListener("keydown", event => {
     setTimeout(() => fail(new Error("what the key asked for did not come")), 5000);
-    const look = () => requestAnimationFrame(() => isShown()
-      ? setTimeout(() => done(performance.now() - event.timeStamp)) : look());
+    const onScreen = () => window.keys.find(e => Math.abs(e.startTime - event.timeStamp) < 1)?.duration || 0;
+    const look = () => requestAnimationFrame(() => {
+      if (!isShown()) return look();
+      setTimeout(() => {
+        const painted = performance.now() - event.timeStamp;
+        setTimeout(() => done(Math.max(painted, onScreen())), 200);
+      });
+    });
     look();
   }, {once: true, capture: true}));
 };
@@ -57,12 +66,15 @@ class Act(NamedTuple):
 
 
 BRIEF_OF_ROW = "'handover-' + document.querySelector('#brief')?.dataset.handover === row().id"
-PEEK = "document.querySelector('#peek:not([hidden]) .receipt')"
-PEEK_OF_ROW = "peeked().textContent.trim() === row().querySelector('[data-peek]').dataset.peek"
+PEEK_OF_ROW = (
+    "document.querySelector('#peek:not([hidden]) .receipt')"
+    " && peeked().textContent.trim() === row().querySelector('[data-peek]').dataset.peek"
+)
 ACTS = (
     Act("inbox, next lead", "inbox", before="", key="j", shown=BRIEF_OF_ROW, after=""),
-    Act("peek, open", "list", before="j", key=" ", shown=PEEK, after="Escape"),
-    Act("peek, next lead", "list", before="j Space", key="j", shown=f"{PEEK} && {PEEK_OF_ROW}", after="Escape"),
+    Act("inbox, lead before", "inbox", before="j j", key="k", shown=BRIEF_OF_ROW, after=""),
+    Act("peek, open", "list", before="j", key=" ", shown=PEEK_OF_ROW, after="Escape"),
+    Act("peek, next lead", "list", before="j Space", key="j", shown=PEEK_OF_ROW, after="Escape"),
     Act(
         "palette, open", "list", before="", key="Control+k",
         shown="document.querySelector('#palette[open] input:focus')", after="Escape",
