@@ -147,7 +147,7 @@
     if (Date.now() - touchedAt > 120000 && touchedAt) return;
     rows.slice(at + 1, at + 3).forEach((row) => linkOf(row).dispatchEvent(new Event("mousedown", { bubbles: true })));
   };
-  on("shown-old", () => { isStale = true; });
+  on("shown-old", () => setTimeout(renew));
   /* Not before the new brief is painted. */
   new MutationObserver(() => setTimeout(prepare, 100)).observe(side, { childList: true });
   on("click", ({ target }) => {

@@ -16,18 +16,17 @@
     const row = target.closest?.("a") && target.closest('[data-list="open"] [data-item]');
     if (row) mark(row.closest("[data-list]"), row);
   });
-  /* The next two, and the one before for who goes back. */
-  const around = (all, row) => [1, 2, -1].map((step) => all[all.indexOf(row) + step]).filter(Boolean);
+  const around = (all, row, at = all.indexOf(row)) => all.slice(Math.max(0, at - 1), at + 3);
   const goTo = (list, row) => {
     if (!row) return;
     mark(list, row);
     const link = linkOf(row);
     link.focus({ preventScroll: true });
-    row.scrollIntoView({ block: "nearest" });
-    if (list.dataset.list !== "open") return say("moved", { row });
-    link.click();
-    const all = rows(list);
-    around(all, row).forEach((other) => fetchAhead(linkOf(other)));
+    if (list.dataset.list === "open") {
+      link.click();
+      around(rows(list), row).forEach((other) => fetchAhead(linkOf(other)));
+    } else say("moved", { row });
+    row.scrollIntoView({ block: "nearest" }); // last: one layout for all
   };
   const move = (step) => () => {
     const list = listNow();
@@ -61,7 +60,6 @@
     return count(chosen[0].form || document);
   };
   acts.close = clear;
-  Object.assign(window.leadcrm, { onRow, around, fetchAhead: (row, selector) => fetchAhead($(selector, row)) });
   on("change", ({ target }) => {
     const form = target.form || document;
     if (target.matches("[data-select-all]")) $$("[data-select]", form).forEach((box) => { box.checked = target.checked; });
@@ -69,7 +67,7 @@
     if (target.closest("[data-submit-on-change]")) target.form.requestSubmit();
   });
 
-  /* Acting at once: a plain form with data-optimistic. The row goes within a frame; a refusal brings it back with its reason. */
+  /* Acting at once (data-optimistic): the row goes within a frame; a refusal brings it back with its reason. */
   const waiting = new Map();
   const bump = (by) => $$('[data-count="queue"]').forEach((place) => {
     if (place.textContent.trim()) place.textContent = Math.max(0, Number(place.textContent) + by) || "";
@@ -129,7 +127,7 @@
     if (!form || event.defaultPrevented) return;
     event.preventDefault();
     const row = form.dataset.optimisticFor ? $(form.dataset.optimisticFor) : form.closest("[data-item]");
-    // Decided already: without network the next one may not be here yet. A value given to it afterwards does count.
+    // Decided already; a value given to it afterwards does count.
     if (row?.hidden && form.dataset.optimistic === "remove") return;
     const url = event.submitter?.getAttribute("formaction") || form.getAttribute("action") || location.href;
     const act = { row, url, mode: form.dataset.optimistic, body: new FormData(form, event.submitter), key: newKey() };
@@ -173,30 +171,25 @@
   on("htmx:sendError", (event) => !event.target.closest("[hx-trigger*=every]") && lost(event));
   on("htmx:timeout", lost);
 
-  /* Fetching ahead: links by the browser, fragments into a short memory that htmx is served from. What has grown old
-     there is shown at once and asked for anew, so that a key never waits for the network. */
+  /* Fetching ahead: links by the browser, fragments into a short memory that htmx is served from. What is old is shown
+     and asked for anew; an act takes the copy away. */
   const ahead = new Map();
-  const [FRESH, KEPT] = [15000, 300000];
+  const FRESH = 15000;
   const fetchAhead = (element) => {
     if (navigator.connection?.saveData) return;
     const fragment = element?.getAttribute("hx-get");
     const url = fragment || element?.getAttribute("href");
-    if (!url || url.startsWith("#") || Date.now() - ahead.get(url)?.askedAt < FRESH) return;
-    const kept = { at: 0, html: null, ...ahead.get(url), askedAt: Date.now() };
+    const known = ahead.get(url);
+    if (!url || url.startsWith("#") || Date.now() - known?.askedAt < FRESH) return;
+    const kept = { ...known, askedAt: Date.now() };
     ahead.set(url, kept);
-    ahead.forEach(({ askedAt }, old) => { if (Date.now() - askedAt > KEPT) ahead.delete(old); });
     if (!fragment) return document.head.append(Object.assign(document.createElement("link"), { rel: "prefetch", href: url }));
-    const headers = { "HX-Request": "true", Purpose: "prefetch" };
-    fetch(url, { headers })
-      .then(async (answer) => Object.assign(kept, { at: kept.askedAt, html: answer.ok && !answer.redirected ? await answer.text() : null }))
-      .catch(() => { kept.askedAt = Date.now() - FRESH; });
+    fetch(url, { headers: { "HX-Request": "true" } })
+      .then(async (answer) => { kept.html = answer.ok && !answer.redirected && await answer.text(); kept.at = kept.askedAt; })
+      .catch(() => { kept.askedAt = 0; });
   };
-  /* What is done to a lead makes its copy wrong at once. */
-  const forget = (row) => ahead.delete(row && $("[data-prefetch][hx-get]", row)?.getAttribute("hx-get"));
-  on("submit", ({ target }) => {
-    const named = target.closest("[data-optimistic-for]")?.dataset.optimisticFor;
-    forget(named ? $(named) : target.closest("[data-item]") || $('[data-item][aria-current="true"]'));
-  }, true);
+  const forget = (element) => ahead.delete(element?.getAttribute("hx-get"));
+  on("submit", () => forget($('[aria-current="true"] [hx-get]')), true);
   let hover;
   on("mouseover", ({ target }) => {
     clearTimeout(hover);
@@ -205,20 +198,20 @@
   });
   on("mousedown", ({ target }) => fetchAhead(target.closest("[data-prefetch]")));
   on("focusin", ({ target }) => fetchAhead(target.closest("[data-prefetch]")));
-  const inherited = (element, name) => element.closest(`[${name}]`)?.getAttribute(name);
   on("htmx:beforeRequest", (event) => {
     const { elt, target, requestConfig: config } = event.detail;
     const kept = config.verb === "get" && elt.matches("[data-prefetch]") && ahead.get(elt.getAttribute("hx-get"));
-    if (!kept?.html || Date.now() - kept.at > KEPT) return;
+    if (!kept?.html) return;
     event.preventDefault();
     clearTimeout(event.detail.slow);
-    const [swapStyle] = (inherited(elt, "hx-swap") || "innerHTML").split(" ");
-    window.htmx.swap(target, kept.html, { swapStyle, swapDelay: 0, settleDelay: 0 }, { select: inherited(elt, "hx-select"), contextElement: elt });
-    const push = inherited(elt, "hx-push-url");
-    if (push && push !== "false") history.pushState({ htmx: true }, "", push === "true" ? elt.getAttribute("hx-get") : push);
+    const swapStyle = elt.getAttribute("hx-swap") || "innerHTML";
+    window.htmx.swap(target, kept.html, { swapStyle, swapDelay: 0, settleDelay: 0 }, { contextElement: elt });
+    const push = elt.getAttribute("hx-push-url");
+    if (push) history.pushState({ htmx: true }, "", push);
     if (Date.now() - kept.at < FRESH) return;
-    ahead.delete(elt.getAttribute("hx-get"));
+    forget(elt);
     say("shown-old", { element: elt });
   });
   on("undone", () => ahead.clear());
+  Object.assign(window.leadcrm, { onRow, around, fetchAhead });
 })();

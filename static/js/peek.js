@@ -20,13 +20,13 @@
     row = next;
     isByHand = false;
     $(BUTTON, row).click();
-    around([...row.parentElement.children], row).forEach((other) => fetchAhead(other, BUTTON));
+    around([...row.parentElement.children], row).forEach((other) => fetchAhead($(BUTTON, other)));
   };
   acts.peek = onRow((next) => {
     if (!$(BUTTON, next)) return false;
     return next === row ? close() : show(next);
   });
-  on("moved", ({ detail }) => { if (row) show(detail.row); else fetchAhead(detail.row, BUTTON); });
+  on("moved", ({ detail }) => { if (row) show(detail.row); else fetchAhead($(BUTTON, detail.row)); });
   const { close: clear } = acts;
   acts.close = (event) => (row ? close() : clear(event));
   /* Before htmx asks, so that the frame after the key shows the panel. By hand the focus follows. */
