@@ -2,6 +2,7 @@
 
 A name is resolved once and the connection goes to that very address, so a name that answers differently the second
 time (DNS rebinding) gains nothing. ``post`` follows no redirect; ``get`` follows a few, each checked like the first.
+Into a private network it follows none but those of the host it was sent to: whoever else redirects is a stranger.
 No proxy of the environment is asked.
 """
 
@@ -100,32 +101,46 @@ def post(url: str, *, body: bytes, headers: Mapping[str, str], seconds: float = 
     """Send ``body`` and return the answer, all within ``seconds``. Raises UnsafeUrl, CallFailed."""
     began = time.monotonic()
     deadline = began + seconds
-    with _answer("POST", url, body=body, headers=headers, deadline=deadline, seconds=seconds) as response:
+    target = check_url(url, seconds=seconds)
+    with _answer("POST", target, body=body, headers=headers, deadline=deadline, seconds=seconds) as response:
         return Answer(response.status, response.read(MAX_ANSWER_BYTES), time.monotonic() - began)
 
 
 def get(url: str, *, headers: Mapping[str, str], seconds: float = TOTAL_SECONDS) -> Page:
     """Return the page at an address, redirects and all within ``seconds``. Raises UnsafeUrl, CallFailed."""
     deadline = time.monotonic() + seconds
+    named = ""
     for _ in range(MAX_REDIRECTS + 1):
-        with _answer("GET", url, body=None, headers=headers, deadline=deadline, seconds=seconds) as response:
+        target = check_url(url, seconds=max(deadline - time.monotonic(), 0))
+        named = named or target.host
+        if target.host != named and not all(map(is_public, target.addresses)):
+            raise UnsafeUrl(f"{named} leads on to {target.host}, which lies in a private network.")
+        with _answer("GET", target, body=None, headers=headers, deadline=deadline, seconds=seconds) as response:
             further = response.headers.get("Location", "") if response.status in REDIRECTS else ""
             if not further:
                 return Page(url, response.status, response.headers, _unpacked(response))
-        url = urljoin(url, further)
+        url = _next(url, further)
     raise CallFailed(f"It leads on to another address more than {MAX_REDIRECTS} times.")
+
+
+def _next(url: str, further: str) -> str:
+    try:
+        return urljoin(url, further)
+    except ValueError as exc:
+        raise CallFailed("It leads on to something that is no web address.") from exc
 
 
 @contextmanager
 def _answer(
-    method: str, url: str, *, body: bytes | None, headers: Mapping[str, str], deadline: float, seconds: float
+    method: str, target: Target, *, body: bytes | None, headers: Mapping[str, str], deadline: float, seconds: float
 ) -> Iterator[http.client.HTTPResponse]:
-    """Ask one address and yield its answer, to be read while the connection is open. Raises UnsafeUrl, CallFailed."""
-    target = check_url(url, seconds=max(deadline - time.monotonic(), 0))
+    """Ask one address and yield its answer, to be read while the connection is open. Raises CallFailed."""
     connection = _Connection(target, deadline)
     try:
         connection.request(method, target.path, body=body, headers={"Host": target.host_header, **headers})
         yield connection.getresponse()
+    except CallFailed:
+        raise
     except TimeoutError as exc:
         raise CallFailed(f"No complete answer within {seconds:.0f} s.") from exc
     except (OSError, http.client.HTTPException) as exc:
