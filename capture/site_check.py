@@ -7,18 +7,20 @@ for the form (``capture.services.seeing``).
 import time
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from capture.site_policy import missing_sources
 
 CHUNK = 16 * 1024
 READ_SECONDS = 1.0
+# What the page says is repeated in short: it may be anybody's, and long.
+MAX_PLACES, MAX_PLACE, MAX_ADDRESS = 3, 40, 200
 TAG_MANAGERS = ("googletagmanager.com", "matomo", "tealium", "segment.com", "/ns.html?id=", "piwik.pro", "adobedtm")
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One answer in words. ``word`` is found, linked, incomplete, blocked, other, absent or unreachable."""
+    """One answer in words. ``word`` is found, linked, incomplete, blocked, other, absent, unreachable or busy."""
 
     word: str
     title: str
@@ -112,7 +114,7 @@ def judge(seen: Traces, *, url: str, policies: list[str], form_id: str, script: 
         text = "The page has a link to the form or carries it as plain HTML. Both need no script."
         return Finding("linked", "Found, without the script.", text, url)
     if seen.places:
-        text = f"The page carries another form: {', '.join(dict.fromkeys(seen.places))}. This one is {form_id}."
+        text = f"The page carries another form: {_listed(seen.places)}. This one is {form_id}."
         return Finding("other", "Another form stands there.", text, url, f'data-lead-form="{form_id}"')
     if ours:
         text = (
@@ -127,7 +129,7 @@ def judge(seen: Traces, *, url: str, policies: list[str], form_id: str, script: 
 def _with_place(seen: Traces, *, url: str, policies: list[str], script: str, nonces: list[str]) -> Finding:
     if not nonces:
         line = f'<script async src="{script}"></script>'
-        others = [src for src, _ in seen.scripts if urlsplit(src).path.endswith("/embed.js")]
+        others = [src[:MAX_ADDRESS] for src, _ in seen.scripts if _split(src).path.endswith("/embed.js")]
         if others:
             text = f"The place of the form is there, but its script comes from {others[0]}. It has to be this one:"
             return Finding("incomplete", "The script of another server.", text, url, line)
@@ -157,7 +159,19 @@ def _absent(seen: Traces) -> str:
 
 
 def _same(address: str, wanted: str) -> bool:
-    return urlsplit(address)._replace(query="", fragment="") == urlsplit(wanted)
+    return _split(address)._replace(query="", fragment="") == urlsplit(wanted)
+
+
+def _listed(places: list[str]) -> str:
+    return ", ".join(list(dict.fromkeys(place[:MAX_PLACE] for place in places))[:MAX_PLACES])
+
+
+def _split(address: str) -> SplitResult:
+    """Put together again, an address may be none although its parts were read."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
 
 
 def _joined(base: str, address: str) -> str:

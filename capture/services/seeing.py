@@ -1,6 +1,7 @@
 """Where a form stands: looked for on a page that somebody names, and noted when a browser asks for its questions."""
 
 import logging
+import threading
 import time
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -17,6 +18,8 @@ from common.outbound import CallFailed, Page
 logger = logging.getLogger(__name__)
 
 CHECK_SECONDS = 8.0
+# Of a process. A website that answers slowly holds a thread that visitors with a form need.
+CHECKS_AT_ONCE = 2
 FRESH = timedelta(days=1)
 SAME_PAGE_SECONDS, OTHER_PAGE_SECONDS = 60.0, 5.0
 MAX_URL, MAX_NOTED = 1000, 500
@@ -26,15 +29,27 @@ HEADERS = {
     "Accept-Encoding": "identity",
 }
 
+_places = threading.BoundedSemaphore(CHECKS_AT_ONCE)
 _noted: dict[str, tuple[float, str]] = {}
 
 
 def check_website(*, form: Form, url: str, now: datetime) -> Finding:
-    """Fetch a page, say what of the form is there, and remember the page if it is. Raises UnsafeUrl."""
+    """Fetch a page, say what of the form is there, and remember the page if it is. Raises UnsafeUrl.
+
+    Two at once in a process; whoever comes third is told to come again.
+    """
+    if not _places.acquire(blocking=False):
+        return Finding("busy", "Other pages are being looked at.", "Try again in a few seconds.", url)
     try:
-        page = outbound.get(url, headers=HEADERS, seconds=CHECK_SECONDS)
+        return _fetch_and_judge(form, url, now)
     except CallFailed as exc:
         return Finding("unreachable", "The page cannot be reached.", str(exc), url)
+    finally:
+        _places.release()
+
+
+def _fetch_and_judge(form: Form, url: str, now: datetime) -> Finding:
+    page = outbound.get(url, headers=HEADERS, seconds=CHECK_SECONDS)
     found = _unreadable(page) or _judge(form, page)
     if found.word == "absent" and _was_drawn(form, page.url, now):
         text = "Its code is not in the HTML, but a browser has drawn the form there: a script inserts it, and it works."

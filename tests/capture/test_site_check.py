@@ -3,6 +3,7 @@
 import socket
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -48,6 +49,8 @@ def look(html: str, *policies: str, url: str = SITE, script: str = f"{CRM}/embed
         ('<script src="https://www.googletagmanager.com/gtm.js?id=1"></script>', "absent", "tag manager"),
         ("<script>x.innerHTML = '<div data-lead-form=k3x9p>'</script>", "absent", "seems to insert it"),
         ("", "absent", "300 KB"),
+        ("<a href='http:////[x'>Demo</a>", "absent", "cannot be seen from here"),
+        (f"{PLACE}<script src='http:////[x'></script>", "incomplete", "its script is not"),
     ],
 )
 def test_a_page_is_judged_by_its_html(html, word, says):
@@ -55,6 +58,14 @@ def test_a_page_is_judged_by_its_html(html, word, says):
 
     assert found.word == word
     assert says in found.text
+
+
+def test_what_a_page_says_is_repeated_in_short():
+    many = look("".join(f"<i data-lead-form='{number}{'x' * 1000}'></i>" for number in range(100)))
+    long = look(f"{PLACE}<script src='https://old.example/{'x' * 1000}/embed.js'></script>")
+
+    assert (many.word, long.word) == ("other", "incomplete")
+    assert max(len(many.text), len(long.text)) < 400
 
 
 def test_an_https_page_cannot_load_an_http_script():
@@ -164,9 +175,42 @@ def test_a_redirect_into_the_house_is_refused_like_the_first_address(form, setti
             services.check_website(form=form, url=f"http://127.0.0.1:{port}/", now=now)
 
 
+def test_a_website_cannot_lead_the_check_to_a_private_host_that_is_named_for_others(form, settings, now):
+    with (
+        website(says("inside")) as inside,
+        website(says("", "302 Found", f"Location: http://localhost:{inside}/act\r\n")) as port,
+    ):
+        settings.OUTBOUND_PRIVATE_HOSTS = [f"127.0.0.1:{port}", f"localhost:{inside}"]
+        with pytest.raises(outbound.UnsafeUrl, match="leads on to localhost"):
+            services.check_website(form=form, url=f"http://127.0.0.1:{port}/", now=now)
+
+
+def test_slow_websites_hold_two_threads_at_most_and_let_them_go_again(form, settings, now):
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        port = mute.getsockname()[1]
+        settings.OUTBOUND_PRIVATE_HOSTS = [f"127.0.0.1:{port}"]
+        url = f"http://127.0.0.1:{port}/"
+        with ThreadPoolExecutor(seeing.CHECKS_AT_ONCE) as others:
+            held = [
+                others.submit(services.check_website, form=form, url=url, now=now) for _ in range(seeing.CHECKS_AT_ONCE)
+            ]
+            callers = [mute.accept()[0] for _ in held]
+            third = services.check_website(form=form, url=url, now=now)
+            for caller in callers:
+                caller.close()
+            words = [check.result().word for check in held]
+        with website(says("", "404 Not Found")) as other:
+            settings.OUTBOUND_PRIVATE_HOSTS = [f"127.0.0.1:{other}"]
+            later = services.check_website(form=form, url=f"http://127.0.0.1:{other}/", now=now)
+
+    assert third.word == "busy"
+    assert [*words, later.word] == ["unreachable"] * (seeing.CHECKS_AT_ONCE + 1)
+
+
 @pytest.mark.parametrize(
     ("answer", "text"),
     [
+        (says("", "302 Found", "Location: http://[\r\n"), "no web address"),
         (says("", "404 Not Found"), "answers with 404"),
         ("HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\n\r\n%PDF", "application/pdf"),
         (says("", "302 Found", "Location: /\r\n"), "more than 5 times"),
