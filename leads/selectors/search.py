@@ -26,7 +26,7 @@ def mentioning(leads: QuerySet[Lead], text: str) -> QuerySet[Lead]:
 
     A whole address finds the lead that has it and no other: one row by its key, however many leads there are.
     """
-    words = text.split()[:MAX_WORDS]
+    words = text.replace("\0", " ").split()[:MAX_WORDS]  # which no column can hold
     if len(words) == 1 and "@" in words[0]:
         owner = leads.filter(email_key=email_key(words[0]))
         if owner.exists():

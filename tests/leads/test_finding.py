@@ -29,6 +29,13 @@ def test_leads_of_others_are_not_found(now):
     assert selectors.leads_at_hand(stranger, ids=[lead.pk]) == []
 
 
+@pytest.mark.parametrize("text", ["a\0@work.example", "\0"])
+def test_a_sign_that_no_column_holds_is_searched_as_a_space(client, text):
+    client.force_login(make_user(Role.ADMIN))
+
+    assert client.get("/palette/", {"q": text}).status_code == 200
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_search_that_takes_too_long_ends_and_says_so(now, monkeypatch):
     make_lead(now, company="Acme")
