@@ -4,6 +4,7 @@ import os
 import random
 import socket
 import time
+from contextlib import ExitStack
 from datetime import timedelta
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -29,8 +30,11 @@ WEB, CELERY = "chaos.inside:application", "chaos.inside:app"
 class Run:
     """``dice`` decides what happens, so that the same seed tells the same story."""
 
-    def __init__(self, folder: Path, servers: Servers, *, seed: int, is_long: bool, share: float) -> None:
+    def __init__(
+        self, folder: Path, servers: Servers, *, seed: int, is_long: bool, share: float, logs: Path | None = None
+    ) -> None:
         self.folder = folder
+        self.logs = logs or folder
         self.servers = servers
         self.seed = seed
         self.dice = random.Random(seed)
@@ -70,21 +74,23 @@ class Run:
         self._has_sink = True
 
     def clear(self) -> None:
-        for process in self._processes:
-            process.go_on()
-            process.kill()
-        self._processes.clear()
-        for proxy in self.proxies.values():
-            proxy.close()
-        self.proxies.clear()
-        if self._has_sink:
-            self.sink.__exit__(None, None, None)
-        self._has_sink = False
-        connections.close_all()
+        """End everything but the servers, the rest of it also where one part fails to end."""
+        processes, self._processes = self._processes, []
+        proxies, self.proxies = self.proxies, {}
+        has_sink, self._has_sink = self._has_sink, False
+        with ExitStack() as endings:
+            endings.callback(connections.close_all)
+            if has_sink:
+                endings.callback(self.sink.__exit__, None, None, None)
+            for proxy in proxies.values():
+                endings.callback(proxy.close)
+            for process in processes:
+                endings.callback(process.kill)
 
     def close(self) -> None:
-        self.clear()
-        self.servers.stop()
+        with ExitStack() as endings:
+            endings.callback(self.servers.stop)
+            self.clear()
 
     def put_between(self, *names: str) -> None:
         """Put a proxy before ``postgres``, ``redis`` or ``smtp``; processes started from now on go through it."""
@@ -128,18 +134,23 @@ class Run:
         except (OSError, HTTPException):
             return False
 
-    def ring(self) -> None:
+    def ring(self, *, expires: float | None = RING_SECONDS) -> None:
         """Publish every task of the clock at once, so that nobody waits for its next tick."""
         for name in django_settings.CELERY_BEAT_SCHEDULE:
-            current_app.send_task(name, expires=RING_SECONDS)
+            current_app.send_task(name, expires=expires)
 
     def restart(self, kind: ModuleType) -> float:
         """Start a server again after a while; return how long it took from then on."""
         time.sleep(self.dice.uniform(0.1, 0.8))
         return self.servers.start_one(kind)
 
+    def start_what_ended(self) -> list[str]:
+        """Start processes that have ended by themselves, as a service manager does, and return their names."""
+        ended = [process for process in self._processes if not process.is_running]
+        return [process.start().name for process in ended]
+
     def _add(self, name: str, command: list[str], changes: dict[str, str]) -> Process:
-        log = self.folder / f"{self.database}-{name}.log"
+        log = self.logs / f"{self.database}-{name}.log"
         process = Process(name, command, self.environment() | changes, log)
         self._processes.append(process)
         return process.start()

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import ModuleType
 
@@ -50,9 +50,18 @@ class Servers:
         server.wait()
 
     def stop(self) -> None:
-        for kind in (valkey, postgres):
-            if kind in self._running and self._running[kind].poll() is None:
+        """End both; one that does not end in order, as without room on its disk, is killed."""
+        with ExitStack() as endings:
+            for kind in self._running:
+                endings.callback(self._stop_one, kind)
+
+    def _stop_one(self, kind: ModuleType) -> None:
+        try:
+            with suppress(subprocess.TimeoutExpired):
                 kind.stop(self.place, self._running[kind])
+        finally:
+            if self._running[kind].poll() is None:
+                self.crash(kind)
 
     def flush_redis(self) -> None:
         with self.redis() as client:

@@ -4,6 +4,7 @@ import os
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
@@ -35,13 +36,13 @@ def disk(run: Run) -> Iterator[Result]:
     if mounted.returncode:
         yield Result("P8", skipped=f"no tmpfs can be mounted here: {mounted.stderr.decode().strip()}")
         return
-    small = Run(folder, Servers(folder / "data"), seed=run.seed, is_long=run.is_long, share=run.share)
-    try:
+    servers = Servers(folder / "data")
+    small = Run(folder, servers, seed=run.seed, is_long=run.is_long, share=run.share, logs=run.folder)
+    with ExitStack() as endings:
+        endings.callback(subprocess.run, ["umount", "--lazy", str(folder)], check=False)
+        endings.callback(small.close)
         small.start()
         yield from _fill(small)
-    finally:
-        small.close()
-        subprocess.run(["umount", "--lazy", str(folder)], check=False)
 
 
 def _fill(run: Run) -> Iterator[Result]:
@@ -66,6 +67,7 @@ def _fill(run: Run) -> Iterator[Result]:
         filler.unlink()
         run.servers.start_one(postgres)
         began = time.monotonic()
+        ended = run.start_what_ended()
         green, still_red = _turns(run, "green", GREEN_SECONDS)
         wait_until(partial(takes_one, run, site, full), "a submission is taken again", 120)
         journal.answers += full.answers
@@ -75,6 +77,7 @@ def _fill(run: Run) -> Iterator[Result]:
         lost, doubled, wrong = check_journal(run, journal)
         wrong = every(problems, still_red, unrest, wrong, check_rows(run))
         notes = [f"/readyz was 503 after {red:.1f} s, 200 again {green:.1f} s after there was room"]
+        notes += [f"{name} had ended and was started again, as a service manager does" for name in ended]
         yield Result("P8", 1, lost, doubled, recovery_seconds=took, problems=wrong, notes=notes)
 
 
