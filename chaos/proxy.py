@@ -3,10 +3,16 @@
 import socket
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 
 BLOCK = 65536
 Target = str | tuple[str, int]
+Pair = tuple[socket.socket, socket.socket]
+
+
+class Cut(Exception):
+    """The connection ends here."""
 
 
 class Proxy:
@@ -21,9 +27,8 @@ class Proxy:
         self.delay_seconds = 0.0
         self.bytes_per_second = 0
         self.is_silent = False
-        # Cuts a connection after it has carried so many requests to the target, before the answer comes back.
-        self.cut_answers = 0
-        self._pairs: set[tuple[socket.socket, socket.socket]] = set()
+        self._frozen: set[Pair] = set()
+        self._pairs: set[Pair] = set()
         self._lock = threading.Lock()
         self._is_closed = False
         self._door: socket.socket | None = socket.create_server(("127.0.0.1", 0), backlog=256)
@@ -51,6 +56,11 @@ class Proxy:
         for pair in pairs:
             _end(*pair)
 
+    def freeze(self) -> None:
+        """Let every connection there is stay open and never pass anything again; new ones pass (half-open)."""
+        with self._lock:
+            self._frozen |= self._pairs
+
     def close(self) -> None:
         self._is_closed = True
         self.refuse()
@@ -75,13 +85,11 @@ class Proxy:
             threading.Thread(target=self._pass, args=(client, server, pair, False), daemon=True).start()
             threading.Thread(target=self._pass, args=(server, client, pair, True), daemon=True).start()
 
-    def _pass(self, source: socket.socket, sink: socket.socket, pair: tuple, is_answer: bool) -> None:
-        with suppress(OSError):
-            while block := source.recv(BLOCK):
-                while self.is_silent and not self._is_closed:
+    def _pass(self, source: socket.socket, sink: socket.socket, pair: Pair, is_answer: bool) -> None:
+        with suppress(OSError, Cut):
+            for block in self._answers(pair) if is_answer else self._requests(pair):
+                while (self.is_silent or pair in self._frozen) and not self._is_closed:
                     time.sleep(0.02)
-                if is_answer and self._is_to_be_cut():
-                    break
                 if self.delay_seconds:
                     time.sleep(self.delay_seconds)
                 if self.bytes_per_second:
@@ -89,14 +97,21 @@ class Proxy:
                 sink.sendall(block)
         with self._lock:
             self._pairs.discard(pair)
+            self._frozen.discard(pair)
         _end(*pair)
 
-    def _is_to_be_cut(self) -> bool:
-        with self._lock:
-            if self.cut_answers:
-                self.cut_answers -= 1
-                return True
-        return False
+    def _requests(self, pair: Pair) -> Iterator[bytes]:
+        """Yield what the client says to the target. Raises Cut where the connection is to end."""
+        return _blocks(pair[0])
+
+    def _answers(self, pair: Pair) -> Iterator[bytes]:
+        """Yield what the target answers. Raises Cut where the connection is to end."""
+        return _blocks(pair[1])
+
+
+def _blocks(source: socket.socket) -> Iterator[bytes]:
+    while block := source.recv(BLOCK):
+        yield block
 
 
 def _connect(target: Target) -> socket.socket:
