@@ -3,9 +3,11 @@
 ``CHAOS_DELIVER_TWICE``: every task is published twice, the second time up to so many seconds later, so out of order.
 ``CHAOS_CLOCK``: a file with seconds that have passed for the product, so that what is due in days is due now.
 ``CHAOS_WRONG_CLOCK``: a file with seconds by which the clock of the machine is wrong.
+``CHAOS_DEADLY``: a lead and a mail of the name in ``chaos.settings`` kill the process that works on them.
 ``CHAOS_HASTE``: the lease and the time-outs of sending are that many times shorter, for runs that cannot wait minutes.
 """
 
+import importlib
 import os
 import random
 import threading
@@ -86,5 +88,8 @@ if os.environ.get("CHAOS_DELIVER_TWICE"):
     deliver_twice(float(os.environ["CHAOS_DELIVER_TWICE"]))
 if os.environ.get("CHAOS_CLOCK") or os.environ.get("CHAOS_WRONG_CLOCK"):
     move_clock(*(Path(name) if (name := os.environ.get(key)) else None for key in ("CHAOS_CLOCK", "CHAOS_WRONG_CLOCK")))
+if os.environ.get("CHAOS_DEADLY"):
+    # Only now: it reads the models.
+    importlib.import_module("chaos.deadly").arm()
 if os.environ.get("CHAOS_HASTE"):
     make_haste(float(os.environ["CHAOS_HASTE"]))

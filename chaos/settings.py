@@ -5,6 +5,8 @@ from pathlib import Path
 
 from leadcrm.embedded.places import Place
 
+# A lead of this company kills its worker, a mail with this subject its sender.
+DEADLY = "Deadly Ltd"
 # Nobody's key but the harness's, which signs the tokens of its visitors with it.
 SECRET_KEY = "only-for-the-fault-harness-" + "0" * 30
 
