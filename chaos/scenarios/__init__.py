@@ -9,8 +9,10 @@ from chaos.scenarios.crowds import claims, newcomers
 from chaos.scenarios.disk import disk, read_only
 from chaos.scenarios.failpoints import failpoints
 from chaos.scenarios.kills import kills
+from chaos.scenarios.lines import crowded, deaf, lines, mail_lines, statements, work
 from chaos.scenarios.mailserver import hung, modes, unsubscribing
 from chaos.scenarios.outages import broker, database, wipes
+from chaos.scenarios.poison import poison
 from chaos.scenarios.restarts import restarts
 from chaos.scenarios.senders import paused, resuming, senders
 from chaos.scenarios.twice import twice
@@ -25,9 +27,16 @@ STORIES: tuple[Scenario, ...] = (
     resuming,
     broker,
     wipes,
+    deaf,
     database,
+    statements,
+    work,
+    lines,
+    crowded,
+    mail_lines,
     claims,
     newcomers,
+    poison,
     restarts,
     modes,
     hung,

@@ -41,7 +41,8 @@ def kills(run: Run) -> Iterator[Result]:
     cut, refused = journal.count(UNKNOWN), journal.count(REFUSED)
     note = f"{len(strikes)} kills; {cut} requests were cut and {refused} refused, and sent again"
     yield Result("P1", len(visits), lost, doubled, recovery_seconds=seconds, problems=wrong, notes=[note])
-    yield Result("P2", len(requests) - len(visits), 0, doubled + mail.doubled)
+    again = f"{len(requests) - len(visits)} of {len(visits)} came again with their key, or twice at once"
+    yield Result("P2", len(visits), 0, doubled + mail.doubled, notes=[again])
     yield Result("P3", mail.planned, mail.lost, mail.doubled, mail.uncertain)
 
 

@@ -14,6 +14,8 @@ from chaos.scenarios.forms import Site, open_site
 from chaos.visitors import OK, Answer, Crowd, Journal, send_all, send_until_ok
 from leadcrm.embedded import postgres
 
+OUTAGE_SECONDS = 600
+GROUP = 20
 SLOWER_SECONDS = 0.020
 BACKLOG_SECONDS = 30
 WIPE_RECOVERY_SECONDS = 90
@@ -31,27 +33,29 @@ def broker(run: Run) -> Iterator[Result]:
     run.worker()
     run.beat()
     journal = Journal()
-    count = run.size(60, 300)
-    _send(run, site, journal, count)
+    count = run.size(60, 1000)
+    seconds = OUTAGE_SECONDS * run.share if run.is_long else 0.0
+    _send(run, site, journal, count // 4)
     for name in ("refuses", "is silent"):
-        usual = _p95(_send(run, site, journal, count))
+        usual = _p95(_send(run, site, journal, count // 4))
         if name == "refuses":
             proxy.refuse()
         else:
             proxy.is_silent = True
-        down = _send(run, site, journal, count)
+        down = _send(run, site, journal, count, seconds=seconds)
         problems = [f"the broker {name}: {a.status} instead of 2xx" for a in down if a.outcome != OK]
         slow = _p95(down) - usual
         proxy.is_silent = False
         proxy.allow()
         began = time.monotonic()
-        wait_until(partial(_judged_since, run, began), "the backlog is worked on", BACKLOG_SECONDS * 3)
+        wait_until(partial(judged_since, run, began), "the backlog is worked on", BACKLOG_SECONDS * 3)
         started = time.monotonic() - began
         if slow > SLOWER_SECONDS:
             problems.append(f"the broker {name}: p95 is {slow * 1000:.0f} ms slower")
         if started > BACKLOG_SECONDS:
             problems.append(f"the broker {name}: the backlog started after {started:.0f} s")
-        note = f"broker {name}: p95 {usual * 1000:.0f} ms before, {_p95(down) * 1000:.0f} ms during"
+        lasted = max(seconds, down[-1].at - down[0].at)
+        note = f"broker {name} for {lasted:.0f} s: p95 {usual * 1000:.0f} ms before, {_p95(down) * 1000:.0f} ms during"
         yield Result("P4", count, recovery_seconds=started, problems=problems, notes=[note])
     _, unrest = wait_for_rest(run, 120)
     lost, doubled, problems = check_journal(run, journal)
@@ -98,7 +102,7 @@ def database(run: Run) -> Iterator[Result]:
         run.servers.crash(postgres, signal.SIGQUIT)
         down = Journal()
         send_all(run.port, site.visits(12), down, threads=6)
-        problems = _wrong_refusals(down)
+        problems = wrong_refusals(down)
         run.restart(postgres)
         began = time.monotonic()
         crowd.finish()
@@ -106,7 +110,7 @@ def database(run: Run) -> Iterator[Result]:
         web_back = time.monotonic() - began
         down.answers += journal.answers
         send_until_ok(run.port, down, threads=6)
-        wait_until(partial(_judged_since, run, began), "the worker works again", 90)
+        wait_until(partial(judged_since, run, began), "the worker works again", 90)
         seconds = time.monotonic() - began
         if seconds > RECOVERY_SECONDS:
             problems.append(f"web was back after {web_back:.1f} s, the worker after {seconds:.1f} s")
@@ -116,7 +120,7 @@ def database(run: Run) -> Iterator[Result]:
         yield Result("P7", 1, lost, doubled, recovery_seconds=seconds, problems=wrong)
 
 
-def _wrong_refusals(journal: Journal) -> list[str]:
+def wrong_refusals(journal: Journal) -> list[str]:
     """Return what is wrong with the answers that were given without a database."""
     problems = []
     for answer in journal.answers:
@@ -127,9 +131,13 @@ def _wrong_refusals(journal: Journal) -> list[str]:
     return problems
 
 
-def _send(run: Run, site: Site, journal: Journal, count: int) -> list[Answer]:
-    before = len(journal.answers)
-    send_all(run.port, site.visits(count), journal, threads=4)
+def _send(run: Run, site: Site, journal: Journal, count: int, *, seconds: float = 0.0) -> list[Answer]:
+    """Send so many visits, evenly over ``seconds``; return their answers."""
+    before, began = len(journal.answers), time.monotonic()
+    visits = site.visits(count)
+    for start in range(0, count, GROUP):
+        send_all(run.port, visits[start : start + GROUP], journal, threads=4)
+        time.sleep(max(0.0, began + seconds * (start + GROUP) / count - time.monotonic()))
     return journal.answers[before:]
 
 
@@ -144,7 +152,7 @@ def takes_one(run: Run, site: Site, journal: Journal) -> bool:
     return journal.answers[before].outcome == OK
 
 
-def _judged_since(run: Run, began: float) -> bool:
+def judged_since(run: Run, began: float) -> bool:
     """Whether a worker has judged a lead after ``began`` (monotonic)."""
     age = time.monotonic() - began
     question = "SELECT count(*) FROM leads_leadstate WHERE scored_at > now() - make_interval(secs => %s)"

@@ -51,24 +51,28 @@ def senders(run: Run) -> Iterator[Result]:
 
 
 def resuming(run: Run) -> Iterator[Result]:
-    """A worker is killed with mail in hand; with the real lease its work has to go on by itself within 135 s."""
+    """Workers are killed with mail in hand; with the real lease their work has to go on by itself within 135 s."""
     run.fresh("resuming")
-    for _ in range(run.size(1, 3)):
+    together = run.size(1, 4)
+    for _ in range(run.size(1, 5)):
         run.sink.delay_seconds = 0.05
-        queue_mail(run, 60)
-        worker = run.worker(concurrency=PROCESSES)
+        queue_mail(run, 60 * together)
+        workers = [run.worker(concurrency=1) for _ in range(together)]
         beat = run.beat()
-        _wait_for_mail(run, ring=False)
-        worker.kill()
+        _wait_for_mail(run)
+        time.sleep(0.5)
+        for worker in workers:
+            worker.kill()
         killed = time.monotonic()
         run.sink.delay_seconds = 0.0
-        worker.start()
+        for worker in workers:
+            worker.start()
         wait_until(lambda: not _unfinished(run), "the work of the killed worker is done", RESUMES_SECONDS + 60)
         took = time.monotonic() - killed
         late = [f"the work of a killed worker went on after {took:.0f} s"] if took > RESUMES_SECONDS else []
-        beat.kill()
-        worker.kill()
-        yield Result("P6", 1, recovery_seconds=took, problems=late, notes=[f"lease {LEASE_SECONDS} s"])
+        for process in (beat, *workers):
+            process.kill()
+        yield Result("P6", together, recovery_seconds=took, problems=late, notes=[f"lease {LEASE_SECONDS} s"])
     mail = check_mail(run)
     yield Result("P3", mail.planned, mail.lost, mail.doubled, mail.uncertain, problems=mail.problems)
 
@@ -110,11 +114,11 @@ def paused(run: Run) -> Iterator[Result]:
     )
 
 
-def _wait_for_mail(run: Run, *, ring: bool = True) -> None:
+def _wait_for_mail(run: Run) -> None:
     """Return when a mail has arrived from now on, or none is left to come."""
     arrived = len(run.sink.raw)
     wait_until(
-        lambda: (ring and _nudge(run)) or len(run.sink.raw) > arrived or not statuses(run).get("pending"),
+        lambda: _nudge(run) or len(run.sink.raw) > arrived or not statuses(run).get("pending"),
         "a mail arrives",
     )
 
