@@ -12,6 +12,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils import timezone
 
 from accounts.models import KeyScope, Role, Team, User
+from common.mailboxes import check_mailbox
 from common.models import Installation
 
 WEEKDAYS = list(enumerate(["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]))
@@ -51,7 +52,7 @@ class CleanForm(forms.Form):
 
 def email_field(label: str = "E-mail", autocomplete: str = "username") -> forms.EmailField:
     widget = forms.EmailInput(attrs={"autocomplete": autocomplete, "autocapitalize": "none", "spellcheck": "false"})
-    return forms.EmailField(label=label, max_length=254, widget=widget)
+    return forms.EmailField(label=label, max_length=254, widget=widget, validators=[check_mailbox])
 
 
 def password_field(label: str, autocomplete: str, help_text: str = "") -> forms.CharField:

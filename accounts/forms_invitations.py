@@ -9,6 +9,7 @@ from django.core.validators import validate_email
 
 from accounts.forms import CleanForm, email_field, password_field
 from accounts.models import Role, Team, User
+from common.mailboxes import check_mailbox
 
 MOST_AT_ONCE = 50
 HINT = "At least 12 characters. A few words are good."
@@ -31,6 +32,7 @@ class InviteForm(CleanForm):
         for address in addresses:
             try:
                 validate_email(address)
+                check_mailbox(address)
             except forms.ValidationError as exc:
                 raise forms.ValidationError(f"“{address[:80]}” is no e-mail address.") from exc
         return addresses

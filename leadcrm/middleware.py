@@ -4,6 +4,7 @@ Public paths answer strangers, often thousands at once: they pass no session, CS
 therefore never read or set a cookie.
 """
 
+import logging
 from collections.abc import Callable
 
 from csp.constants import HEADER as CSP_HEADER
@@ -17,6 +18,8 @@ from django.urls import get_resolver
 
 from common.outages import is_unavailable
 from leadcrm.refusals import refuse, too_large, unavailable
+
+logger = logging.getLogger(__name__)
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 PUBLIC_PREFIXES = ("/f/", "/u/", "/p/", "/c/", "/o/")
@@ -75,7 +78,7 @@ class SecurityHeadersMiddleware:
         self.headers = {**security_headers(), "Cache-Control": "private, no-cache"}
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        response = refused_body(request) or self.get_response(request)
+        response = refused_host(request) or refused_body(request) or self.get_response(request)
         for name, value in self.headers.items():
             response.headers.setdefault(name, value)
         return response
@@ -105,6 +108,7 @@ def refusal(request: HttpRequest, exc: Exception) -> HttpResponse | None:
         _read_no_further(request)
         return refuse(request, 400, "There are more fields or files than a form can have.")
     if isinstance(exc, DisallowedHost):
+        logger.warning("Refused a request for the host %s", request.META.get("HTTP_HOST", "")[:100])
         return refuse(request, 400, "This host name is not served here. Operators: see ALLOWED_HOSTS.")
     return None
 
@@ -112,6 +116,15 @@ def refusal(request: HttpRequest, exc: Exception) -> HttpResponse | None:
 def _read_no_further(request: HttpRequest) -> None:
     """Leave the form empty, so that whoever looks at it again does not meet the same fault."""
     request._mark_post_parse_error()  # type: ignore[attr-defined]
+
+
+def refused_host(request: HttpRequest) -> HttpResponse | None:
+    """Return the answer to a host that is not served here, before a layer raises it as a fault with a traceback."""
+    try:
+        request.get_host()
+    except DisallowedHost as exc:
+        return refusal(request, exc)
+    return None
 
 
 def refused_body(request: HttpRequest) -> HttpResponse | None:

@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 
+from common.mailboxes import check_mailbox
 from leads.kinds import Channel, Grade, Stage, Temperature
 from leads.models import Lead
 from leads.selectors.lists import SALES_ACTS, LeadFilter
@@ -99,7 +100,7 @@ class LeadForm(forms.ModelForm):
         labels = {"email": "E-mail", "job_title": "Job title"}
         help_texts = {"country": "Two letters, such as DE or US."}
 
-    email = forms.EmailField(label="E-mail", required=False, max_length=254)
+    email = forms.EmailField(label="E-mail", required=False, max_length=254, validators=[check_mailbox])
 
     @property
     def helper(self) -> FormHelper:

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from accounts.api.fields import JsonObjectField, StrictSerializer
 from common import clock
+from common.mailboxes import check_mailbox
 from leads.kinds import Channel, Grade, Kind, Stage, Temperature
 from leads.models import Activity, Lead, LeadState, Transition
 from leads.words import FIELD_LABELS, fact_words
@@ -69,7 +70,7 @@ class LeadSerializer(StrictSerializer):
     """A lead; what the rules made of it is read-only. A lead not judged yet is new and cold."""
 
     id = serializers.UUIDField(read_only=True)
-    email = serializers.EmailField(max_length=254, required=False, allow_blank=True)
+    email = serializers.EmailField(max_length=254, required=False, allow_blank=True, validators=[check_mailbox])
     phone = serializers.CharField(max_length=40, required=False, allow_blank=True)
     first_name = serializers.CharField(max_length=120, required=False, allow_blank=True)
     last_name = serializers.CharField(max_length=120, required=False, allow_blank=True)

@@ -269,3 +269,18 @@ def test_the_worker_writes_json_too(processes):
 
     read = [json.loads(line) for line in said]
     assert {"task", "task_id", "state", "seconds"} <= read[-1].keys() | {k for line in read for k in line}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/login", "/f/abc", "/readyz", "/api/v1/leads"])
+def test_a_host_that_is_not_served_is_one_warning_without_a_traceback(client, lines, settings, path):
+    settings.ALLOWED_HOSTS = ["crm.example"]
+
+    answer = client.get(path, HTTP_HOST="evil.example")
+
+    told = [line for line in map(json.loads, lines) if line["level"] not in ("info", "debug")]
+    assert answer.status_code == 400
+    assert [(line["level"], line["event"]) for line in told] == [
+        ("warning", "Refused a request for the host evil.example")
+    ]
+    assert "traceback" not in told[0]
