@@ -27,7 +27,6 @@ from scoring.services import judge_leads
 BATCH_SIZE = 500
 BATCHES_PER_RUN = 40
 SUSPECTS_PER_RUN = 500
-ADVANCE = "leadcrm.advance_marked_leads"
 
 log = structlog.get_logger(__name__)
 
@@ -48,7 +47,7 @@ def advance_marked_leads(*, now: datetime) -> int:
             if not taken or is_asked_to_stop():
                 break
         else:
-            wake(ADVANCE)
+            wake(leads.ADVANCE)
     return done
 
 

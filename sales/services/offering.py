@@ -6,12 +6,15 @@ from datetime import datetime
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
-from accounts.models import Role, Team
+from accounts.models import Role, Team, User
 from accounts.permissions import can_sell
 from accounts.selectors import sellers
 from leads.models import Lead
-from sales.models import WORKING_STATES, Handover
+from sales.business_time import BusinessHours
+from sales.models import WORKING_STATES, Handover, State
 from sales.routing import NEVER, Line, Seat
+from sales.services.holding import give_back
+from sales.sla import RETURN_SHARE, first_contact_allowance
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,17 @@ class Desk:
         if key not in self._lines:
             self._lines[key] = Line.of(_seats(team))
         return self._lines[key]
+
+
+def requeue(row: Handover, lead: Lead, *, desk: Desk, hours: BusinessHours, now: datetime, past: User | None) -> None:
+    """Put a locked handover back into its queue, and offer it to the next who is not ``past``; the clocks go on."""
+    if row.state != State.QUEUED:
+        give_back(row, now)
+        lead.refresh_from_db(fields=["owner"])
+    routed = desk.route(lead=lead, now=now, except_id=past.pk if past else None)
+    row.offered_to_id, row.offer_reason, row.offered_at = routed.user_id, routed.reason, now if routed.user_id else None
+    allowance = first_contact_allowance(is_hot=row.is_hot)
+    row.return_at = hours.add(now, allowance * RETURN_SHARE) if routed.user_id else None
 
 
 def _seats(team: Team | None) -> list[Seat]:

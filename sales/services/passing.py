@@ -13,9 +13,8 @@ from leads.models import Lead
 from sales.models import Handover, State
 from sales.selectors.access import held_handovers
 from sales.selectors.hours import business_hours
-from sales.services.holding import give_back, store, tell
-from sales.services.offering import Desk
-from sales.sla import RETURN_SHARE, first_contact_allowance
+from sales.services.holding import store, tell
+from sales.services.offering import Desk, requeue
 
 
 @transaction.atomic
@@ -29,11 +28,11 @@ def pass_on_handovers(
     """
     held = held_handovers(person).filter(AnyOf("lead", lead_ids))
     rows = list(held.select_for_update(of=("self",)).order_by("pk"))
-    desk = Desk()
+    desk, hours = Desk(), business_hours()
     leads = Lead.objects.select_related("owner", "team").in_bulk([row.lead_id for row in rows])
     for row in rows:
         if to is None:
-            _to_queue(row, leads[row.lead_id], desk, person, now)
+            requeue(row, leads[row.lead_id], desk=desk, hours=hours, now=now, past=person)
         else:
             _to_person(row, to, person, now)
         store(row, now)
@@ -47,13 +46,3 @@ def _to_person(row: Handover, to: User, person: User, now: datetime) -> None:
     else:
         row.owner = to
     row.team = to.team or row.team
-
-
-def _to_queue(row: Handover, lead: Lead, desk: Desk, person: User, now: datetime) -> None:
-    if row.state != State.QUEUED:
-        give_back(row, now)
-        lead.refresh_from_db(fields=["owner"])
-    routed = desk.route(lead=lead, now=now, except_id=person.pk)
-    row.offered_to_id, row.offer_reason, row.offered_at = routed.user_id, routed.reason, now if routed.user_id else None
-    allowance = first_contact_allowance(is_hot=row.is_hot)
-    row.return_at = business_hours().add(now, allowance * RETURN_SHARE) if routed.user_id else None

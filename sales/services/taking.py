@@ -5,14 +5,12 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import User
-from accounts.permissions import can_sell
 from common.failpoint import failpoint
 from leads.kinds import Kind
-from leads.services import lock_leads
-from sales.errors import AlreadyClaimed, AlreadyDecided, HandoverNotFound, InvalidVerdict, MayNotSell
-from sales.models import WORKING_STATES, Handover, State
+from sales.errors import InvalidVerdict
+from sales.models import Handover, State
 from sales.services.announcing import announce_act
-from sales.services.holding import locked, require_seller, store, take, take_lead, tell
+from sales.services.holding import locked, store, take, tell
 
 
 @transaction.atomic
@@ -21,31 +19,13 @@ def claim(*, handover: Handover, by: User, now: datetime) -> Handover:
 
     Raises AlreadyClaimed naming the owner, AlreadyDecided, MayNotSell, HandoverNotFound.
     """
-    if not can_sell(by):
-        raise MayNotSell
-    lock_leads([handover.lead_id])
-    require_seller(by)
-    queued = Handover.objects.filter(pk=handover.pk, state=State.QUEUED, owner=None)
-    won = queued.update(state=State.CLAIMED, owner=by, claimed_at=now, changed_at=now)
-    row = Handover.objects.select_related("owner").filter(pk=handover.pk).first()
-    if row is None:
-        raise HandoverNotFound
-    if not won:
-        return _held(row, by)
-    failpoint("claim.won")
-    if take_lead(row, by, now):
-        row.has_taken_lead = True
-        row.save(update_fields=["has_taken_lead"])
-    tell(row, Kind.HANDOVER_CLAIMED, by, now)
-    return row
-
-
-def _held(row: Handover, by: User) -> Handover:
-    """Return a handover that ``by`` works on already; refuse any other."""
-    if row.owner_id != by.pk:
-        raise AlreadyClaimed(row.owner)
-    if row.state not in WORKING_STATES:
-        raise AlreadyDecided(row)
+    row = locked(handover, by)
+    was_queued = row.state == State.QUEUED
+    take(row, by, now)
+    if was_queued:
+        store(row, now)
+        failpoint("claim.won")
+        tell(row, Kind.HANDOVER_CLAIMED, by, now)
     return row
 
 

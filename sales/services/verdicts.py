@@ -92,8 +92,7 @@ def lose(*, handover: Handover, reason: int, by: User, now: datetime, note: str 
 @transaction.atomic
 def recycle(*, handover: Handover, until: date, by: User, now: datetime, note: str = "") -> Handover:
     """Send the lead back to nurture until a day to come. Raises as ``reject`` does."""
-    if _not_past(until, now) is None:
-        raise InvalidVerdict("Choose a day to recycle until.")
+    _not_past(until, now)
     row = locked(handover, by)
     if _is_repeat(row, by, State.RECYCLED, recycle_on=until):
         return row

@@ -20,9 +20,8 @@ from sales.business_time import BusinessHours
 from sales.models import WORKING_STATES, ContactAttempt, Handover, State
 from sales.reasons import IN_CONTACT
 from sales.selectors.hours import business_hours
-from sales.services.holding import give_back, release_lead, store, tell
-from sales.services.offering import Desk
-from sales.sla import RETURN_SHARE, first_contact_allowance
+from sales.services.holding import release_lead, store, tell
+from sales.services.offering import Desk, requeue
 
 logger = logging.getLogger(__name__)
 
@@ -104,13 +103,7 @@ def _return_all(rows: Collection[Handover], now: datetime) -> int:
 
 def _return(row: Handover, lead: Lead, hours: BusinessHours, desk: Desk, now: datetime) -> None:
     passed = row.owner or row.offered_to
-    if row.state != State.QUEUED:
-        give_back(row, now)
-        lead.refresh_from_db(fields=["owner"])
-    routed = desk.route(lead=lead, now=now, except_id=passed.pk if passed else None)
-    row.offered_to_id, row.offer_reason, row.offered_at = routed.user_id, routed.reason, now if routed.user_id else None
-    allowance = first_contact_allowance(is_hot=row.is_hot)
-    row.return_at = hours.add(now, allowance * RETURN_SHARE) if routed.user_id else None
+    requeue(row, lead, desk=desk, hours=hours, now=now, past=passed)
     row.returned_count += 1
     store(row, now)
     payload = {"from": str(passed or ""), "to": str(row.offered_to or ""), "returned_count": row.returned_count}

@@ -7,8 +7,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from common import clock
 from common.wake import wake
-from leadcrm.pipeline import ADVANCE
-from leads.services import judge_again
+from leads.services import ADVANCE, judge_again
 
 
 class Command(BaseCommand):
