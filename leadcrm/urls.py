@@ -5,7 +5,7 @@ from django.views.generic import RedirectView
 
 from leadcrm import health
 from leadcrm.admin_site import site
-from leadcrm.pages import acts, audit_log, front, lead, leaving, palette, people, retention, samples
+from leadcrm.pages import acts, audit_log, bulk, front, lead, leaving, palette, people, retention, samples
 
 handler500 = "leadcrm.refusals.server_error"
 
@@ -16,8 +16,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", front.front, name="home"),
     path("acts/", acts.recent, name="acts"),
     path("acts/<int:act_id>/undo", acts.undo, name="act_undo"),
+    path("acts/bulk/<uuid:bulk_id>/undo", bulk.undo, name="bulk_undo"),
     path("palette/", palette.palette, name="palette"),
     path("leads/new/", lead.add, name="lead_add"),
+    path("leads/bulk/owner/", bulk.apply, {"deed": "owner"}, name="bulk_owner"),
+    path("leads/bulk/owner/preview/", bulk.preview, {"deed": "owner"}, name="bulk_owner_preview"),
+    path("leads/bulk/stage/", bulk.apply, {"deed": "stage"}, name="bulk_stage"),
+    path("leads/bulk/stage/preview/", bulk.preview, {"deed": "stage"}, name="bulk_stage_preview"),
     path("leads/<uuid:lead_id>/", lead.lead_page, name="lead_page"),
     path("leads/<uuid:lead_id>/peek/", lead.peek, name="lead_peek"),
     path("leads/<uuid:lead_id>/timeline/", lead.timeline, name="lead_timeline"),

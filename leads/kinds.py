@@ -64,6 +64,7 @@ class Kind(models.TextChoices):
     PROFILE_CHANGED = "profile_changed", "Profile changed"
     STAGE_SET = "stage_set", "Stage set by a person"
     STAGE_RELEASED = "stage_released", "Stage released to the rules"
+    OWNER_CHANGED = "owner_changed", "Owner changed"
     HANDOVER_OPENED = "handover_opened", "Handed over to sales"
     HANDOVER_CLAIMED = "handover_claimed", "Claimed by sales"
     HANDOVER_RETURNED = "handover_returned", "Returned to the queue"
@@ -80,4 +81,5 @@ STAGE_ORDER = {Stage.NEW: 0, Stage.IQL: 1, Stage.MQL: 2, Stage.SQL: 3, Stage.CUS
 OUT_OF_PLAY = (Stage.CUSTOMER, Stage.DISQUALIFIED)
 REQUEST_KINDS = (Kind.DEMO_REQUESTED, Kind.CONTACT_REQUESTED)
 VERDICT_KINDS = (Kind.HANDOVER_REJECTED, Kind.HANDOVER_RECYCLED, Kind.OUTCOME_WON, Kind.OUTCOME_LOST)
-MACHINE_KINDS = (Kind.EMAIL_SENT, Kind.HANDOVER_OPENED, Kind.HANDOVER_RETURNED)
+# Nothing is judged anew because of these: either the product did it, or no rule reads it.
+UNJUDGED_KINDS = (Kind.EMAIL_SENT, Kind.HANDOVER_OPENED, Kind.HANDOVER_RETURNED, Kind.OWNER_CHANGED)

@@ -143,7 +143,7 @@ def next_effect_at(facts: Sequence[FactRow], now: datetime) -> datetime | None:
 def is_handover_open(facts: Sequence[FactRow], now: datetime) -> bool:
     """Return whether sales holds this lead: a handover was opened and no verdict on it has taken effect."""
     undone = undone_ids(facts)
-    opened = {f.payload.get("handover") for f in facts if f.kind == Kind.HANDOVER_OPENED}
+    opened = {f.payload.get("handover") for f in facts if f.kind == Kind.HANDOVER_OPENED and f.id not in undone}
     closed = {
         f.payload.get("handover")
         for f in facts

@@ -55,6 +55,10 @@ def _stage_set(payload: Payload) -> str:
     return f"Stage set to {Stage(payload['to']).label} by a person"
 
 
+def _owner(payload: Payload) -> str:
+    return f"Owner changed from {payload.get('old') or 'nobody'} to {payload.get('new') or 'nobody'}"
+
+
 def _rejected(payload: Payload) -> str:
     return f"Rejected by sales: {payload.get('reason_text', 'no reason given')}"
 
@@ -89,6 +93,7 @@ WORDS: dict[str, Callable[[Payload], str]] = {
     Kind.RESUBSCRIBED: _topics("Subscribed again to"),
     Kind.PROFILE_CHANGED: _profile,
     Kind.STAGE_SET: _stage_set,
+    Kind.OWNER_CHANGED: _owner,
     Kind.HANDOVER_REJECTED: _rejected,
     Kind.HANDOVER_RECYCLED: _with("Recycled to nurture until", "recycle_on"),
     Kind.CONTACT_LOGGED: _contact,

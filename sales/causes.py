@@ -9,6 +9,7 @@ from common.arrays import AnyOf
 from leads.kinds import REQUEST_KINDS, Stage
 from leads.lifecycle import FactRow
 from leads.models import Activity, LeadState, Transition
+from leads.selectors import undone_acts
 from leads.words import fact_words
 from sales.models import Handover, HandoverCause
 
@@ -61,10 +62,13 @@ def _last_handovers(lead_ids: Collection[UUID]) -> dict[UUID, tuple[datetime | N
 
 
 def _transitions(lead_ids: Collection[UUID], since: Mapping[UUID, datetime | None]) -> dict[UUID, Cause]:
+    """A stage that a person set and took back is none."""
     rows = Transition.objects.filter(lead__in=lead_ids, to_stage=Stage.SQL).order_by("at", "id")
+    moves = list(rows.values_list("pk", "lead_id", "at", "cause", "activity_id"))
+    undone = undone_acts([act_id for *_, act_id in moves if act_id is not None])
     found = {}
-    for pk, lead_id, at, cause in rows.values_list("pk", "lead_id", "at", "cause"):
-        if _is_later(at, since.get(lead_id)):
+    for pk, lead_id, at, cause, act_id in moves:
+        if act_id not in undone and _is_later(at, since.get(lead_id)):
             found[lead_id] = Cause(HandoverCause.TRANSITION, cause or "Became SQL", at, transition_id=pk)
     return found
 

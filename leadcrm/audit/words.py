@@ -60,6 +60,7 @@ DEEDS: Mapping[str, Mapping[str, str]] = {
     "invitation": {"invited": "Invited somebody", "withdrew": "Withdrew an invitation"},
     "lead": {
         "add": "Added a lead",
+        "change owner": "Gave a lead to somebody else",
         "add note": "Added a note to a lead",
         "dismiss proposal": "Left a proposed value out",
         "edit": "Edited a lead",

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -17,17 +18,19 @@ from accounts.requests import SignedInRequest
 from common import clock
 from leadcrm import pipeline
 from leads import selectors, services
+from leads.kinds import Kind, Stage
 from leads.models import Activity, Lead
 from leads.selectors.acts import OWN_KINDS
 from leads.words import fact_words
 from sales.acts import UNDOABLE_KINDS
+from sales.services import withdraw_handovers
 
 
 @dataclass(frozen=True)
 class Done:
     """One act in words; ``undo_url`` is empty where nothing takes it back."""
 
-    lead: Lead
+    lead: Lead | None
     text: str
     at: datetime
     undo_url: str
@@ -49,18 +52,34 @@ def undo(request: SignedInRequest, act_id: int) -> HttpResponse:
     act = get_object_or_404(visible, pk=act_id)
     now = clock.now()
     try:
-        services.undo_act(act=act, by=request.user, now=now)
+        with transaction.atomic():
+            services.undo_act(act=act, by=request.user, now=now)
+            withdrawn = withdraw_handovers(act_ids=[act.pk], by=request.user, now=now)
+            pipeline.advance(lead_ids=[act.lead_id], now=now)
     except services.CannotUndo as exc:
         return HttpResponse(str(exc), status=409, content_type="text/plain; charset=utf-8")
-    pipeline.advance(lead_ids=[act.lead_id], now=now)
-    messages.success(request, f"Undone: {fact_words(act.kind, act.payload)}.")
+    messages.success(request, f"Undone: {fact_words(act.kind, act.payload)}.{withdrawn.words}")
     return HttpResponse(status=204)
 
 
 def _done(acts: list[Activity]) -> list[Done]:
     """Only the last act on a handover can be taken back; the one before it then becomes the last."""
     seen: set[str] = set()
-    return [Done(act.lead, fact_words(act.kind, act.payload), act.recorded_at, _undo_url(act, seen)) for act in acts]
+    return [_many(act) if hasattr(act, "size") else _one(act, seen) for act in acts]
+
+
+def _one(act: Activity, seen: set[str]) -> Done:
+    return Done(act.lead, fact_words(act.kind, act.payload), act.recorded_at, _undo_url(act, seen))
+
+
+def _many(act: Activity) -> Done:
+    """An act on many leads; of one it is told as any other."""
+    undo_url = reverse("bulk_undo", args=[UUID(act.payload["bulk"])])
+    if act.size == 1:  # type: ignore[attr-defined]
+        return Done(act.lead, fact_words(act.kind, act.payload), act.recorded_at, undo_url)
+    to = act.payload["new"] or "nobody" if act.kind == Kind.OWNER_CHANGED else Stage(act.payload["to"]).label
+    words = f"{'Owner' if act.kind == Kind.OWNER_CHANGED else 'Stage'} of {act.size} leads set to {to}"  # type: ignore[attr-defined]
+    return Done(None, words, act.recorded_at, undo_url)
 
 
 def _undo_url(act: Activity, seen: set[str]) -> str:

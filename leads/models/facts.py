@@ -31,7 +31,7 @@ class Activity(models.Model):
         ]
         # Partial where most rows have nothing to index: every capture pays for each entry.
         indexes = [
-            models.Index(fields=["by"], condition=Q(by__isnull=False), name="activity_of_person"),
+            models.Index(fields=["by", "recorded_at"], condition=Q(by__isnull=False), name="activity_of_person"),
             models.Index(fields=["lead", "-occurred_at", "-id"], name="activity_timeline"),
             models.Index(fields=["kind", "occurred_at"], name="activity_report_by_kind"),
         ]

@@ -1,6 +1,7 @@
 """Every way leads are read."""
 
-from leads.selectors.acts import recent_acts
+from leads.selectors.acts import recent_acts, undone_acts
+from leads.selectors.choosing import Choice, chosen_leads
 from leads.selectors.facts import engine_facts, facts_of, profile_of
 from leads.selectors.finding import leads_at_hand, leads_found
 from leads.selectors.lists import LeadFilter, lead_count, lead_list, lead_listing
@@ -10,8 +11,10 @@ from leads.selectors.timeline import TimelineItem, timeline, timeline_page
 from leads.selectors.visibility import colleague_with, visible_leads
 
 __all__ = [
+    "Choice",
     "LeadFilter",
     "TimelineItem",
+    "chosen_leads",
     "colleague_with",
     "consents_of",
     "engine_facts",
@@ -30,5 +33,6 @@ __all__ = [
     "timeline",
     "timeline_page",
     "touches_of",
+    "undone_acts",
     "visible_leads",
 ]

@@ -32,7 +32,7 @@ GROUPS = {
         Kind.NOTE_ADDED,
         Kind.UNDONE,
     ),
-    "changes": (Kind.PROFILE_CHANGED, Kind.STAGE_SET, Kind.STAGE_RELEASED),
+    "changes": (Kind.PROFILE_CHANGED, Kind.STAGE_SET, Kind.STAGE_RELEASED, Kind.OWNER_CHANGED),
 }
 GROUP_ICONS = {"web": "globe-alt", "email": "envelope", "sales": "briefcase", "changes": "arrow-path"}
 QUOTED = ("message", "note")

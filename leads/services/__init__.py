@@ -2,6 +2,7 @@
 
 from leads.services.activities import ADVANCE, NewActivity, record_activities, record_activity
 from leads.services.announcing import leads_json
+from leads.services.bulk import Bulk, MayNotOwn, change_owner, may_move, set_stages
 from leads.services.capture import (
     CapturedLead,
     CaptureRaced,
@@ -38,10 +39,12 @@ from leads.services.proposals import AlreadyDecided, decide_proposal
 from leads.services.samples import delete_leads, mark_as_sample
 from leads.services.stages import add_note, release_stage, set_stage
 from leads.services.undoing import CannotUndo, undo_act
+from leads.services.undoing_bulk import TakenBack, undo_bulk
 
 __all__ = [
     "ADVANCE",
     "AlreadyDecided",
+    "Bulk",
     "CannotUndo",
     "CaptureRaced",
     "CapturedLead",
@@ -51,6 +54,7 @@ __all__ = [
     "EmailTaken",
     "Entered",
     "LeadOfOthers",
+    "MayNotOwn",
     "NewActivity",
     "NewConsent",
     "NewFact",
@@ -58,6 +62,7 @@ __all__ = [
     "NoAddress",
     "Origin",
     "RowResult",
+    "TakenBack",
     "add_note",
     "adopt_answers",
     "apply_judgements",
@@ -67,6 +72,7 @@ __all__ = [
     "begin_look",
     "capture_given",
     "capture_lead",
+    "change_owner",
     "clear_suspicion",
     "decide_proposal",
     "delete_leads",
@@ -80,15 +86,18 @@ __all__ = [
     "leads_json",
     "lock_leads",
     "mark_as_sample",
+    "may_move",
     "pass_on_leads",
     "put_off",
     "record_activities",
     "record_activity",
     "release_stage",
     "set_stage",
+    "set_stages",
     "suspect_leads_of_dead_workers",
     "take_marks",
     "undo_act",
+    "undo_bulk",
     "upsert_lead",
     "version_of",
 ]

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from accounts.models import User
 from common.wake import wake
-from leads.kinds import MACHINE_KINDS
+from leads.kinds import UNJUDGED_KINDS
 from leads.models import Activity, Mark
 
 ADVANCE = "leadcrm.advance_marked_leads"
@@ -24,6 +24,7 @@ class NewActivity:
     kind: str
     payload: dict[str, Any] = field(default_factory=dict)
     occurred_at: datetime | None = None
+    external_id: str | None = None
 
 
 @transaction.atomic
@@ -53,7 +54,7 @@ def record_activity(
         activity = Activity.objects.get(external_id=external_id)
     else:
         activity.save(force_insert=True)
-    if kind not in MACHINE_KINDS:
+    if kind not in UNJUDGED_KINDS:
         Mark.objects.create(lead_id=lead_id, due_at=now, urgent=urgent, activity=activity)
         wake(ADVANCE)
     return activity
@@ -72,10 +73,11 @@ def record_activities(
             recorded_at=now,
             by=by,
             payload=fact.payload,
+            external_id=fact.external_id,
         )
         for fact in facts
     )
-    marks = [Mark(lead_id=a.lead_id, due_at=now, activity=a) for a in activities if a.kind not in MACHINE_KINDS]
+    marks = [Mark(lead_id=a.lead_id, due_at=now, activity=a) for a in activities if a.kind not in UNJUDGED_KINDS]
     if marks and is_marking:
         Mark.objects.bulk_create(marks)
         wake(ADVANCE)

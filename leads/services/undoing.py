@@ -7,7 +7,7 @@ from django.db import transaction
 from accounts.models import User
 from leads.kinds import Kind, Stage
 from leads.models import Activity, Lead, LeadState
-from leads.selectors.acts import OWN_KINDS, UNDO_WINDOW
+from leads.selectors.acts import OWN_KINDS, UNDO_WINDOW, undo_key
 from leads.services.activities import record_activity
 from leads.services.conflicts import EditConflict
 from leads.services.profile import edit_lead
@@ -26,23 +26,19 @@ def undo_act(*, act: Activity, by: User, now: datetime) -> None:
 
     Repeating it changes nothing.
     """
-    if act.by_id != by.pk or act.kind not in OWN_KINDS:
+    if act.by_id != by.pk or act.kind not in OWN_KINDS or "bulk" in act.payload or "restores" in act.payload:
         raise CannotUndo("Only what you did yourself can be undone here.")
     if act.recorded_at + UNDO_WINDOW <= now:
         raise CannotUndo("Too late to undo: ten minutes have passed.")
     lead = Lead.objects.select_for_update(no_key=True).get(pk=act.lead_id)
-    if Activity.objects.filter(external_id=_key(act)).exists():
+    if Activity.objects.filter(external_id=undo_key(act.pk)).exists():
         return
     if act.kind in STAGE_KINDS:
         _restore_stage(act, by, now)
     elif act.kind == Kind.PROFILE_CHANGED:
         _restore_field(lead, act, by, now)
     payload = {"undoes": act.pk, "what": fact_words(act.kind, act.payload)}
-    record_activity(lead_id=lead.pk, kind=Kind.UNDONE, payload=payload, by=by, now=now, external_id=_key(act))
-
-
-def _key(act: Activity) -> str:
-    return f"undo:{act.pk}"
+    record_activity(lead_id=lead.pk, kind=Kind.UNDONE, payload=payload, by=by, now=now, external_id=undo_key(act.pk))
 
 
 def _restore_field(lead: Lead, act: Activity, by: User, now: datetime) -> None:
@@ -60,7 +56,8 @@ def _restore_stage(act: Activity, by: User, now: datetime) -> None:
     if later.exists() or stage != act.payload.get("to"):
         raise CannotUndo("Not undone: the stage has changed since.")
     reason = act.payload["pin_reason"] or f"Undone: {Stage(stage).label}"
-    back = {"from": stage, "to": act.payload["from"], "reason": reason}
+    back = {"from": stage, "to": act.payload["from"], "reason": reason, "restores": act.pk}
     record_activity(lead_id=act.lead_id, kind=Kind.STAGE_SET, payload=back, by=by, now=now, urgent=True)
     if not act.payload["was_pinned"]:
-        record_activity(lead_id=act.lead_id, kind=Kind.STAGE_RELEASED, by=by, now=now, urgent=True)
+        released = {"restores": act.pk}
+        record_activity(lead_id=act.lead_id, kind=Kind.STAGE_RELEASED, payload=released, by=by, now=now, urgent=True)

@@ -8,7 +8,9 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
+from accounts.permissions import can_edit_leads
 from accounts.requests import SignedInRequest
+from common import clock
 from common.pages import BadCursor
 from leads import selectors
 from leads.forms import LeadFilterForm
@@ -61,6 +63,9 @@ def lead_list(request: SignedInRequest) -> HttpResponse:
         "temperatures": Temperature.choices,
         "channels": Channel.choices,
         "is_narrowed": wanted != LeadFilter(),
+        "can_edit": can_edit_leads(request.user),
+        "filter": _without(request.GET),
+        "now": clock.now(),
     }
     return render(request, "leads/list.html", context)
 

@@ -1,6 +1,6 @@
 """Reading handovers."""
 
-from sales.selectors.access import handover_for, held_handovers, visible_handovers
+from sales.selectors.access import claimants, handover_for, held_handovers, visible_handovers
 from sales.selectors.briefs import brief_of, earlier_handovers, lead_url
 from sales.selectors.hours import business_hours
 from sales.selectors.inbox import Inbox, clock_of, inbox, is_newcomer, open_count, tabs_of, version_of
@@ -12,6 +12,7 @@ __all__ = [
     "Pane",
     "brief_of",
     "business_hours",
+    "claimants",
     "clock_of",
     "earlier_handovers",
     "handover_for",

@@ -1,10 +1,12 @@
 """Who sees which handovers: the one place that decides."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from accounts.models import Scope, User
+from common.arrays import AnyOf
 from sales.errors import HandoverNotFound
 from sales.models import Handover, State
 
@@ -21,6 +23,12 @@ def visible_handovers(user: User) -> QuerySet[Handover]:
     return Handover.objects.filter(
         Q(owner=user) | Q(offered_to=user, state=State.QUEUED) | (in_team & Q(state=State.QUEUED))
     )
+
+
+def claimants(lead_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Return who of sales has claimed each of these leads, where somebody has."""
+    held = Handover.objects.filter(AnyOf("lead", lead_ids), closed_at=None, owner__isnull=False)
+    return dict(held.values_list("lead_id", "owner_id"))
 
 
 def handover_for(user: User, handover_id: UUID) -> Handover:

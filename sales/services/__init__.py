@@ -16,6 +16,7 @@ from sales.services.taking import accept, claim
 from sales.services.undoing import undo
 from sales.services.verdicts import lose, recycle, reject, win
 from sales.services.watching import settle_handovers, watch_handovers
+from sales.services.withdrawing import Withdrawn, withdraw_handovers
 
 __all__ = [
     "AlreadyClaimed",
@@ -25,6 +26,7 @@ __all__ = [
     "MayNotSell",
     "NothingToUndo",
     "SalesError",
+    "Withdrawn",
     "accept",
     "add_note",
     "claim",
@@ -38,4 +40,5 @@ __all__ = [
     "undo",
     "watch_handovers",
     "win",
+    "withdraw_handovers",
 ]

@@ -54,7 +54,7 @@
     say("announce", `${chosen} selected`);
   };
   const clear = () => {
-    const chosen = $$("[data-select]:checked");
+    const chosen = $$("[data-select]:checked, [data-match]:checked");
     if (!chosen.length) return $("[data-clear]")?.click();
     chosen.forEach((box) => { box.checked = false; });
     return count(chosen[0].form || document);

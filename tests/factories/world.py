@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.test import Client
 from django.utils import timezone
@@ -55,6 +56,7 @@ class World:
         """Return what fills the places in a route."""
         return {
             "lead": self.lead.pk,
+            "bulk": UUID(int=1),
             "act": self.lead.activities.order_by("pk").values_list("pk", flat=True)[0],
             "handover": self.handover.pk,
             "enrollment": self.enrollment.pk,
