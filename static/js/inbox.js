@@ -78,6 +78,7 @@
   };
   const settle = (had) => {
     const wanted = reopen && rowOf(reopen);
+    if (wanted && isMenuOpen()) return undefined; // the person has gone on with the lead in view; the next turn asks again
     if (wanted) { reopen = ""; return open(wanted); }
     if (!opened() && isSeen(side)) return open($("[data-item]", list));
     return had && !rowOf(opened()) && renew();

@@ -11,7 +11,12 @@
   /* An open menu or dialog has its own keys. */
   const layer = () => $$(".menu:popover-open").at(-1) || $$("dialog[open]").at(-1) || document;
   const keyed = (root = layer()) => $$("[data-key]", root).filter((element) => root !== document || isSeen(element) || "keyAlways" in element.dataset);
-  const press = (element) => (isTyping(element) ? (element.focus(), element.select?.()) : element.click());
+  const press = (element) => {
+    const folded = element.matches("summary") && $("textarea, select, input:not([type=hidden])", element.parentElement);
+    if (folded) { element.parentElement.open = true; folded.focus(); }
+    else if (isTyping(element)) { element.focus(); element.select?.(); }
+    else element.click();
+  };
   const nameOf = ({ key, shiftKey, ctrlKey, metaKey }) =>
     (ctrlKey || metaKey ? "mod+" : "") + (shiftKey && /^[a-z]$/i.test(key) ? "shift+" : "") + (key === " " ? "space" : key.toLowerCase());
   const isSingle = (name) => !name.startsWith("mod+") && name !== "escape";

@@ -97,6 +97,26 @@ def test_z_brings_it_back_and_opens_it(page, rep, live_server):
     assert set(Handover.objects.values_list("state", flat=True)) == {State.QUEUED}
 
 
+def test_a_menu_opened_right_after_z_stays_until_the_person_is_done_with_it(page, rep, live_server):
+    queue_of(2)
+    open_inbox(page, rep, live_server)
+    first = opened_name(page)
+    page.keyboard.press("a")
+    toast(page, "Accepted")
+    second = opened_name(page)
+
+    with page.expect_response("**/undo"):
+        page.keyboard.press("z")
+    page.keyboard.press("r")
+    page.locator(f'[data-item]:visible:has-text("{first}")').wait_for()
+    is_open = page.locator(".menu:popover-open").is_visible()
+    page.keyboard.press("4")
+    toast(page, "Rejected: only researching")
+
+    assert is_open
+    assert Handover.objects.get(state=State.REJECTED).lead.first_name == second.split()[0]
+
+
 def test_accept_opens_the_next_and_a_digit_notes_the_value(page, rep, live_server):
     queue_of(2)
     open_inbox(page, rep, live_server)

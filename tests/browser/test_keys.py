@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from accounts.models import Role, User
 from common.shortcuts import SHORTCUTS
+from sales.models import State
 from tests.factories.sales import make_handover, make_lead, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -93,6 +94,24 @@ def test_slash_goes_into_the_search_of_the_list_or_opens_the_palette(signed_in, 
 
     assert in_list == "gl?"
     assert page.get_by_role("combobox").is_visible()
+
+
+def test_n_opens_the_note_and_what_is_typed_then_are_words_and_no_commands(signed_in, admin):
+    handover = make_handover(timezone.now(), first_name="Ada")
+    page = signed_in(admin, "/inbox/")
+    page.locator("#brief-title", has_text="Ada").wait_for()
+
+    page.keyboard.press("n")
+    page.keyboard.type("call a1")
+    in_inbox = page.get_by_role("textbox", name="Note").input_value()
+    page.goto(f"/leads/{handover.lead_id}/")
+    page.keyboard.press("n")
+    page.keyboard.type("set a stage")
+
+    assert in_inbox == "call a1"
+    assert page.get_by_role("textbox", name="Note").input_value() == "set a stage"
+    handover.refresh_from_db()
+    assert (handover.state, handover.first_contact_at) == (State.QUEUED, None)
 
 
 def test_escape_clears_the_filters(signed_in, admin):
