@@ -12,6 +12,7 @@ from accounts.models import AuditEntry, KeyScope, Role
 from common import ui
 from leadcrm.retention import RULES
 from leads.kinds import Kind, Stage, Temperature
+from leads.words import CONTACT_RESULTS
 from sales.reasons import LOST_REASONS, REJECT_REASONS
 
 KINDS = {
@@ -97,6 +98,8 @@ FIELDS = {
     "due_before": "What was due before",
     "mail_due_before": "Mail due before",
     "url": "URL",
+    "value_key": "Value for sales",
+    "won_on": "Month",
     "work_days": "Business days",
     "work_end": "Business hours to",
     "work_start": "Business hours from",
@@ -107,6 +110,7 @@ DECISIONS = {"uncertain": "not sent again", "send": "sent all the same"}
 WORDS: Mapping[str, Mapping[str, str]] = {
     "due_before": DECISIONS,
     "mail_due_before": DECISIONS,
+    "result": CONTACT_RESULTS,
     "role": dict(Role.choices),
     "scope": dict(KeyScope.choices),
     "stage": dict(Stage.choices),
@@ -145,6 +149,7 @@ def diff(entry: AuditEntry) -> list[tuple[str, str, str]]:
     lines = {name: (old, new) for name, old, new in entry.lines if name not in INTERNAL}
     if reason := REASONS.get(entry.action, {}).get(lines.get("reason", ("", ""))[1]):
         lines["reason"] = ("", reason)
+        lines.pop("reason_text", None)
     if lines.keys() >= {"from", "to"} and not any(lines[name][0] for name in ("from", "to")):
         # A fact that tells both sides in fields of their own is one change all the same.
         lines["to"] = (lines.pop("from")[1], lines["to"][1])
@@ -171,6 +176,8 @@ def value_words(field: str, value: Any) -> str:
 
 
 def _number_words(field: str, value: float) -> str:
+    if field == "value_key":
+        return f"{value} of 3"
     if field not in DAYS:
         return ui.number_text(value)
     return f"{ui.number_text(value)} days" if value else "for ever"
@@ -180,7 +187,11 @@ def _text_words(field: str, text: str) -> str:
     if field == "state":
         return ui.sentence_case(text)
     try:
-        return WORDS.get(field, {}).get(text) or _time_words(text)
+        return (
+            f"{date.fromisoformat(text):%B %Y}"
+            if field == "won_on"
+            else WORDS.get(field, {}).get(text) or _time_words(text)
+        )
     except ValueError:
         return text
 

@@ -51,10 +51,10 @@ class Check:
     def word(self) -> str:
         """The state for people."""
         return {
-            State.OK: "Runs",
+            State.OK: "Fine",
             State.NOTE: "Not known",
             State.WARN: "Look at it",
-            State.FAIL: "Does not run",
+            State.FAIL: "Broken",
         }[self.state]
 
 

@@ -64,6 +64,23 @@ def test_a_reason_is_written_out_and_what_only_a_program_reads_is_left_out():
     assert diff(AuditEntry(action="Rejected by sales", changes=changes)) == [("Reason", "", "Bad timing")]
 
 
+def test_what_sales_told_is_said_once_and_in_words():
+    changes = {
+        "reason": ["", 1],
+        "reason_text": ["", "Price too high"],
+        "value_key": ["", 2],
+        "won_on": ["", "2026-11-01"],
+    }
+    changes |= {"result": ["", "left_message"]}
+
+    assert diff(AuditEntry(action="Lost", changes=changes)) == [
+        ("Reason", "", "Price too high"),
+        ("Value for sales", "", "2 of 3"),
+        ("Month", "", "November 2026"),
+        ("Result", "", "left a message"),
+    ]
+
+
 @pytest.mark.django_db
 def test_what_it_is_about_has_its_name_and_page_and_what_is_gone_has_none(as_admin, people, now):
     lead = make_lead(now, first_name="Ada", last_name="Lovelace")

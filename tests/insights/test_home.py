@@ -167,6 +167,15 @@ def test_the_page_shows_the_numbers_and_their_links(db, marketer, client) -> Non
     assert 'href="/leads/?came_from=' in html
 
 
+def test_contact_in_time_says_of_which_period_it_is(db, marketer, client) -> None:
+    make_lead(timezone.now())
+    client.force_login(marketer)
+
+    html = client.get(reverse("home"), {"period": "last_month"}).content.decode()
+
+    assert "Contact in time, last month" in html
+
+
 def test_a_fresh_installation_says_what_to_do_first(marketer, client) -> None:
     client.force_login(marketer)
 
