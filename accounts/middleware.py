@@ -1,4 +1,4 @@
-"""What is so for the length of a request: times in the zone of whoever looks, and where the request came from."""
+"""What is so for the length of a request: times and keys of whoever looks, and where the request came from."""
 
 import zoneinfo
 from collections.abc import Callable
@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from common.client_ip import answering
 from common.models import Installation
+from common.shortcuts import own_keys
 
 
 class CallerAddressMiddleware:
@@ -32,6 +33,19 @@ class TimeZoneMiddleware:
             return self.get_response(request)
         name = request.user.time_zone or Installation.current().time_zone
         with timezone.override(_zone(name)):
+            return self.get_response(request)
+
+
+class OwnKeysMiddleware:
+    """Lets the keys a person has chosen hold on their pages."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info.startswith(("/api/", "/static/")) or not request.user.is_authenticated:
+            return self.get_response(request)
+        with own_keys(request.user.own_keys):
             return self.get_response(request)
 
 

@@ -82,6 +82,10 @@ PAGES = (
         ),
     ),
     Page(
+        YOU, "Keyboard", "Give single keys to what you do often.", "command-line", ("accounts:keyboard",), (),
+        "shortcuts hotkeys keys remap change",
+    ),
+    Page(
         YOU, "Password", "Change the password you sign in with.", "lock-closed", ("accounts:change_password",), (),
         "sign in login security forgot reset",
     ),

@@ -16,6 +16,7 @@ urlpatterns = [
     path("settings/find", settings.find_setting, name="find_setting"),
     path("settings/profile/", profile.profile, name="profile"),
     path("settings/theme", profile.theme, name="theme"),
+    path("settings/keyboard/", profile.keyboard, name="keyboard"),
     path("settings/keys", profile.single_keys, name="single_keys"),
     path("settings/cards", profile.cards, name="cards"),
     path("settings/password/", profile.change_password, name="change_password"),

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, get_urlconf, reverse
 
 from common.models import Installation
-from common.shortcuts import PAGE, SHORTCUTS, Shortcut
+from common.shortcuts import PAGE, Shortcut, shortcuts
 
 THEMES = ("auto", "light", "dark")
 
@@ -101,6 +101,7 @@ class Shell:
     acts_url: str
     theme_url: str
     keys_url: str
+    keyboard_url: str
     are_keys_on: bool
     sign_out_url: str
     account_url: str
@@ -111,9 +112,9 @@ class Shell:
     def shortcuts(self) -> dict[str, dict[str, Shortcut]]:
         """The table of keys by group, for the sheet and the scripts; what is on one page only, the page brings."""
         groups: dict[str, dict[str, Shortcut]] = {}
-        for act, shortcut in SHORTCUTS.items():
-            if shortcut.group != PAGE:
-                groups.setdefault(shortcut.group, {})[act] = shortcut
+        for act, row in shortcuts().items():
+            if row.group != PAGE:
+                groups.setdefault(row.group, {})[act] = row
         return groups
 
     @property
@@ -142,6 +143,7 @@ def shell(request: HttpRequest) -> Shell:
         palette_url=first_url("palette"),
         acts_url=first_url("acts"),
         keys_url=first_url("accounts:single_keys"),
+        keyboard_url=first_url("accounts:keyboard"),
         are_keys_on=getattr(user, "single_keys", True),
         theme_url=first_url("accounts:theme"),
         sign_out_url=first_url("accounts:sign_out"),

@@ -3,8 +3,15 @@
 A key is written as the scripts compare it: "g l" is two keys one after the other, "mod" is Control, on a Mac Command.
 """
 
-from dataclasses import dataclass
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
 
+# Digits choose in menus, and so are nobody's own keys.
+KEY = re.compile(r"(?:shift\+)?[a-z]|[^\sa-zA-Z0-9+]")
 PAGE, LISTS, GO, CREATE, ANYWHERE = "On this page", "Lists", "Go to", "Create", "Anywhere"
 CAPS = {"mod": "Ctrl", "escape": "Esc", "enter": "Enter", "space": "Space", "shift": "Shift"}
 
@@ -74,3 +81,57 @@ SHORTCUTS = {
     "lost": Shortcut("q", "Lost"),
     "recycle": Shortcut("b", "Recycle"),
 }
+CHANGEABLE = tuple(
+    act for act, row in SHORTCUTS.items() if row.key and row.key != "escape" and not row.key.startswith("mod+")
+)
+_own: ContextVar[Mapping[str, str]] = ContextVar("own_keys")
+
+
+@contextmanager
+def own_keys(keys: Mapping[str, str]) -> Iterator[None]:
+    """Let the keys that a person has chosen hold for the length of a request."""
+    token = _own.set(keys)
+    try:
+        yield
+    finally:
+        _own.reset(token)
+
+
+def shortcut(act: str) -> Shortcut:
+    """Return an act with its key, as the person who is asking has it."""
+    row, own = SHORTCUTS[act], _own.get({}).get(act)
+    return replace(row, key=own) if own and act in CHANGEABLE else row
+
+
+def shortcuts() -> dict[str, Shortcut]:
+    """Return the whole table as the person who is asking has it."""
+    return {act: shortcut(act) for act in SHORTCUTS}
+
+
+def check_key(act: str, key: str) -> str:
+    """Return why an act cannot have a key, empty when it can."""
+    parts = key.split(" ")
+    if len(parts) > 2 or not all(KEY.fullmatch(part) for part in parts):
+        return "Write a letter or a sign, also with shift+ before it, or two one after the other: g l."
+    if len(parts) == 2 and SHORTCUTS[act].needs:
+        return "This one needs a single key."
+    return ""
+
+
+def clashes(keys: Mapping[str, str]) -> dict[str, str]:
+    """Return for each act whose key does something else too what that is; ``keys`` has all that can be changed."""
+    own = {act: keys.get(act, row.key) for act, row in SHORTCUTS.items()}
+    times = Counter(key for key in own.values() if key)
+    found: dict[str, str] = {}
+    for act in CHANGEABLE:
+        for other, key in own.items():
+            is_same = key == own[act] and times[key] > 1
+            is_start = key.startswith(f"{own[act]} ") and not _is_delivered(act, other, own)
+            if other != act and (is_same or is_start):
+                found[act] = SHORTCUTS[other].label
+    return found
+
+
+def _is_delivered(act: str, other: str, own: Mapping[str, str]) -> bool:
+    """As delivered, C claims in the inbox and begins a sequence elsewhere."""
+    return own[act] == SHORTCUTS[act].key and own[other] == SHORTCUTS[other].key

@@ -166,6 +166,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "accounts.middleware.CallerAddressMiddleware",
     "accounts.middleware.TimeZoneMiddleware",
+    "accounts.middleware.OwnKeysMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "leadcrm.middleware.RefusalMiddleware",
 ]

@@ -1,6 +1,7 @@
 """People and teams."""
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -123,6 +124,11 @@ def set_theme(*, user: User, theme: str) -> None:
     if theme not in ("auto", "light", "dark"):
         raise ValueError("The theme is auto, light or dark.")
     User.objects.filter(pk=user.pk).update(theme=theme)
+
+
+def set_own_keys(*, user: User, keys: Mapping[str, str]) -> None:
+    """Keep the keys a person has chosen, by act; what is not among them is as delivered."""
+    User.objects.filter(pk=user.pk).update(own_keys=dict(keys))
 
 
 def set_single_keys(*, user: User, is_on: bool) -> None:

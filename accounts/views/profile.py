@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import selectors, services
 from accounts.forms import NewPasswordForm, ProfileForm
+from accounts.forms_keyboard import KeyboardForm
 from accounts.requests import SignedInRequest
 from accounts.views.settings import settings_page
 from common import clock
@@ -34,6 +35,21 @@ def theme(request: SignedInRequest) -> HttpResponse:
     except ValueError as exc:
         return HttpResponse(str(exc), status=422, content_type="text/plain")
     return HttpResponse(status=204)
+
+
+@login_required
+def keyboard(request: SignedInRequest) -> HttpResponse:
+    """Change single keys, or have them all as delivered again."""
+    if request.POST.get("reset") == "yes":
+        services.set_own_keys(user=request.user, keys={})
+        messages.success(request, "All keys are as delivered.")
+        return redirect("accounts:keyboard")
+    form = KeyboardForm(request.POST or None, own=request.user.own_keys)
+    if form.is_valid():
+        services.set_own_keys(user=request.user, keys=form.keys)
+        messages.success(request, "Saved.")
+        return redirect("accounts:keyboard")
+    return settings_page(request, "settings/keyboard.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
 @require_POST

@@ -15,7 +15,7 @@ from heroicons.templatetags import heroicons
 
 from common import navigation, ui
 from common.clock import now as present
-from common.shortcuts import SHORTCUTS
+from common.shortcuts import shortcut
 
 register = template.Library()
 
@@ -58,15 +58,15 @@ def shell(context: Context) -> navigation.Shell | None:
 @register.simple_tag
 def key(act: str) -> SafeString:
     """The attributes of what a key presses, from the table of keys: ``<button {% key "accept" %}>``."""
-    shortcut = SHORTCUTS[act]
-    spoken = format_html(' aria-keyshortcuts="{}"', shortcut.spoken) if shortcut.spoken else ""
-    return format_html('data-key="{}" data-key-label="{}"{}', shortcut.key, shortcut.label, spoken)
+    row = shortcut(act)
+    spoken = format_html(' aria-keyshortcuts="{}"', row.spoken) if row.spoken else ""
+    return format_html('data-key="{}" data-key-label="{}"{}', row.key, row.label, spoken)
 
 
 @register.simple_tag
 def caps(act: str) -> SafeString:
     """The key caps of an act, to be printed beside its words."""
-    first_way = SHORTCUTS[act].caps[0]
+    first_way = shortcut(act).caps[0]
     return format_html_join(" ", "<kbd>{}</kbd>", ((cap,) for cap in first_way))
 
 

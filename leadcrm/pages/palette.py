@@ -16,6 +16,7 @@ from accounts.requests import SignedInRequest
 from accounts.settings_pages import find
 from accounts.views.settings import links_of
 from common import navigation
+from common.shortcuts import shortcut
 from leads import selectors
 from leads.models import Lead
 
@@ -96,7 +97,7 @@ def _acts_on(request: SignedInRequest, lead: Lead | None) -> list[Command]:
 
 def _acts(request: SignedInRequest) -> list[Command]:
     made = navigation.create_items(request.user.role)
-    acts = [Command(navigation.SHORTCUTS[item.act].label, item.icon, item.url, item.act) for item in made]
+    acts = [Command(shortcut(item.act).label, item.icon, item.url, item.act) for item in made]
     return [*acts, Command("Keyboard shortcuts", "command-line", act="shortcuts", dialog="#shortcuts")]
 
 
