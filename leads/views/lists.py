@@ -29,6 +29,7 @@ CHIP_WORDS = {
     "in_play": "Neither customer nor disqualified",
     "put_off": "Could not be judged",
 }
+CHOICES = {"stages": Stage.choices, "temperatures": Temperature.choices, "channels": Channel.choices}
 OWN_CONTROLS = ("q", "stage", "temperature", "channel", "cursor")
 
 
@@ -59,9 +60,7 @@ def lead_list(request: SignedInRequest) -> HttpResponse:
         "chips": _chips(request.GET, wanted),
         "errors": form.errors,
         "wanted": wanted,
-        "stages": Stage.choices,
-        "temperatures": Temperature.choices,
-        "channels": Channel.choices,
+        **CHOICES,
         "is_narrowed": wanted != LeadFilter(),
         "can_edit": can_edit_leads(request.user),
         "filter": _without(request.GET),
