@@ -7,14 +7,14 @@
 -- Each condition fits one index only (OFFSET 0 keeps the form out of the search for a key): on that day two that fit
 -- cost the same, and the wrong one reads all submissions of a form.
 -- SET CONSTRAINTS: what refers to the lead is checked here and not at COMMIT, where the plans of these checks may be
--- made with a seqscan: counted while empty, the table of leads was then read five times for each submission.
+-- made with a seqscan: counted while empty, the table of leads was then read five times for each submission. What the
+-- caller does later in its transaction is checked at the end of that again.
 CREATE OR REPLACE FUNCTION capture_submit(
     kept jsonb, given jsonb, at timestamptz, wait text, OUT outcome text
 ) LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
     found_lead uuid;
 BEGIN
-    SET CONSTRAINTS ALL IMMEDIATE;
     PERFORM set_config('lock_timeout', wait, true);
     PERFORM 1 FROM capture_form WHERE id = kept ->> 'form_id' AND state = 'live';
     IF NOT FOUND THEN
@@ -54,6 +54,8 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'this submission was stored a moment ago' USING ERRCODE = 'LC409';
     END IF;
+    SET CONSTRAINTS ALL IMMEDIATE;
+    SET CONSTRAINTS ALL DEFERRED;
     outcome := 'added';
 END
 $$;
