@@ -94,6 +94,10 @@ PAGES = (
         "devices browsers logout security", (Setting("Sign out everywhere else", "logout devices stolen lost"),),
     ),
     Page(
+        YOU, "Notifications", "What the bell tells you.", "bell", ("accounts:notifications",), (),
+        "alerts bell reminders tell", (Setting("Tell me when", "notify alert mute handover late", "div_id_kinds"),),
+    ),
+    Page(
         COMPANY, "Company", "Name, time zone, business hours, currency.", "building-office", ("accounts:company",),
         ADMIN, "organization organisation installation", form=CompanyForm,
         field_words=(
@@ -139,6 +143,7 @@ PAGES = (
             Setting("Page views of leads", "tracking visits", "id_page_views"),
             Setting("Text of mails that ended", "e-mail body", "id_mail_bodies"),
             Setting("Log of webhook deliveries", "", "id_deliveries"),
+            Setting("What people were told needs them", "notifications bell", "id_notifications"),
             Setting("Audit log", "history", "id_audit_log"),
             Setting("Network address in the audit log", "ip", "id_audit_addresses"),
         ),

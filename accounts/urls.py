@@ -20,6 +20,7 @@ urlpatterns = [
     path("settings/keys", profile.single_keys, name="single_keys"),
     path("settings/cards", profile.cards, name="cards"),
     path("settings/password/", profile.change_password, name="change_password"),
+    path("settings/notifications/", profile.notifications, name="notifications"),
     path("settings/sessions/", profile.sessions, name="sessions"),
     path("settings/sessions/end", profile.end_sessions, name="end_sessions"),
     path("settings/company/", settings.company, name="company"),

@@ -107,6 +107,7 @@ class Shell:
     account_url: str
     banners_url: str
     first_steps_url: str
+    bell_url: str
 
     @property
     def shortcuts(self) -> dict[str, dict[str, Shortcut]]:
@@ -149,6 +150,7 @@ def shell(request: HttpRequest) -> Shell:
         sign_out_url=first_url("accounts:sign_out"),
         account_url=first_url("accounts:profile"),
         banners_url=first_url("system_banners") if role == "admin" else "",
+        bell_url=first_url("notifications"),
         first_steps_url=first_url("insights:first_steps") if role in EDITORS else "",
     )
 

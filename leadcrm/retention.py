@@ -53,6 +53,8 @@ RULES = (
          mail.old_bodies, mail.forget_bodies),
     Rule("deliveries", "Log of webhook deliveries", "Deleted", 30,
          accounts.old_deliveries, accounts.delete_deliveries),
+    Rule("notifications", "What people were told needs them", "Deleted", 90,
+         accounts.old_notifications, accounts.delete_notifications),
     Rule("audit_log", "Audit log", "Deleted", 0,
          accounts.old_audit_entries, accounts.delete_audit_entries),
     Rule("audit_addresses", "Network address in the audit log", "Emptied; the entry stays", 90,

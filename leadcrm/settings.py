@@ -95,6 +95,7 @@ CELERY_BEAT_SCHEDULER = "leadcrm.clock:Clock"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 BEAT_SECONDS = 10
 RETENTION_SECONDS = 600
+TELL_SECONDS = 60
 TICKS = {
     "leadcrm.advance_marked_leads": BEAT_SECONDS,
     "mail.send_due_messages": BEAT_SECONDS,
@@ -106,6 +107,7 @@ TICKS = {
     "capture.join_unjoined_submissions": BEAT_SECONDS,
     "insights.roll_up": BEAT_SECONDS,
     "common.record_heartbeat": BEAT_SECONDS,
+    "leadcrm.tell_admins": TELL_SECONDS,
     "leadcrm.apply_retention": RETENTION_SECONDS,
 }
 # Each tick expires before the next one but one is due, so that a stopped worker finds no pile of them.

@@ -5,7 +5,19 @@ from django.views.generic import RedirectView
 
 from leadcrm import health
 from leadcrm.admin_site import site
-from leadcrm.pages import acts, audit_log, bulk, front, lead, leaving, palette, people, retention, samples
+from leadcrm.pages import (
+    acts,
+    audit_log,
+    bulk,
+    front,
+    lead,
+    leaving,
+    notifications,
+    palette,
+    people,
+    retention,
+    samples,
+)
 
 handler500 = "leadcrm.refusals.server_error"
 
@@ -17,6 +29,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("acts/", acts.recent, name="acts"),
     path("acts/<int:act_id>/undo", acts.undo, name="act_undo"),
     path("acts/bulk/<uuid:bulk_id>/undo", bulk.undo, name="bulk_undo"),
+    path("notifications/", notifications.page, name="notifications"),
+    path("notifications/read", notifications.read, name="notifications_read"),
     path("palette/", palette.palette, name="palette"),
     path("leads/new/", lead.add, name="lead_add"),
     path("leads/bulk/owner/", bulk.apply, {"deed": "owner"}, name="bulk_owner"),

@@ -1,5 +1,6 @@
 """The inbox: a list, a brief, and acts that answer with the page."""
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.permissions import SELLERS, can_sell, role_required
 from accounts.requests import SignedInRequest
+from accounts.selectors.notifications import unread_count
 from common import clock
 from common.idempotency import StillRunning, forget_keys, take_key
 from common.models import Installation
@@ -76,8 +78,10 @@ def rows(request: SignedInRequest) -> HttpResponse:
 @require_GET
 @login_required
 def count(request: SignedInRequest) -> HttpResponse:
-    """Show how many handovers wait, nothing where none does."""
-    return HttpResponse(str(selectors.open_count(request.user) or ""), content_type="text/plain")
+    """Show how many handovers wait, nothing where none does; a header tells the bell how much is unread."""
+    answer = HttpResponse(str(selectors.open_count(request.user) or ""), content_type="text/plain")
+    answer["HX-Trigger"] = json.dumps({"bell": {"unread": unread_count(request.user)}})
+    return answer
 
 
 @require_GET

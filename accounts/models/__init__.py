@@ -3,6 +3,7 @@
 from accounts.models.audit import AuditChain, AuditEntry
 from accounts.models.invitations import Invitation, PasswordReset, ResetRequest
 from accounts.models.keys import ApiKey, KeyScope
+from accounts.models.notifications import Need, Notification
 from accounts.models.people import ROLE_SCOPES, Card, Role, Scope, SetupLink, Team, User
 from accounts.models.sessions import Session
 from accounts.models.webhooks import TEST_EVENT, Delivery, Event, Webhook
@@ -18,6 +19,8 @@ __all__ = [
     "Event",
     "Invitation",
     "KeyScope",
+    "Need",
+    "Notification",
     "PasswordReset",
     "ResetRequest",
     "Role",

@@ -67,9 +67,15 @@ class User(AbstractBaseUser, PermissionsMixin):
     time_zone = models.CharField(max_length=64, default="", blank=True)
     theme = models.CharField(max_length=5, default="auto")
     single_keys = models.BooleanField(default=True)
-    # Acts of common/shortcuts.py and the keys this person has chosen for them; a default of the database's own, so that
-    # an older version still adds people.
+    # Acts of common/shortcuts.py and the keys this person has chosen for them. Here and below a default of the
+    # database's own, so that an older version still adds people.
     own_keys = models.JSONField(default=dict, db_default=models.Value({}, output_field=models.JSONField()), blank=True)
+    muted_kinds = ArrayField(
+        models.CharField(max_length=10),
+        default=list,
+        db_default=models.Value([], output_field=ArrayField(models.CharField(max_length=10))),
+        blank=True,
+    )
     hidden_cards = ArrayField(models.CharField(max_length=20), default=list, blank=True)
     is_active = models.BooleanField(default=True)
     is_service = models.BooleanField(default=False)

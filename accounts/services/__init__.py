@@ -22,6 +22,7 @@ from accounts.services.invitations import (
     withdraw_invitation,
 )
 from accounts.services.keys import create_api_key, hash_key, note_key_use, revoke_api_key, rotate_api_key
+from accounts.services.notifications import Note, choose_notifications, erase_notifications, mark_read, notify
 from accounts.services.people import (
     create_team,
     create_user,
@@ -59,6 +60,7 @@ __all__ = [
     "KeyEnded",
     "LastAdmin",
     "NewEvent",
+    "Note",
     "ResetRefused",
     "SetupDone",
     "SetupLinkRefused",
@@ -67,6 +69,7 @@ __all__ = [
     "answer_reset_requests",
     "audit",
     "audit_all",
+    "choose_notifications",
     "create_api_key",
     "create_first_admin",
     "create_team",
@@ -81,6 +84,7 @@ __all__ = [
     "edit_webhook",
     "end_sessions",
     "erase_deliveries",
+    "erase_notifications",
     "give_up_deliveries",
     "hash_key",
     "hide_card",
@@ -88,8 +92,10 @@ __all__ = [
     "issue_setup_link",
     "lock_people",
     "lock_person",
+    "mark_read",
     "new_password",
     "note_key_use",
+    "notify",
     "publish",
     "redeliver",
     "remove_sample_users",

@@ -3,7 +3,7 @@
 from django.db.models import F, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from accounts.models import AuditEntry, Delivery
+from accounts.models import AuditEntry, Delivery, Notification
 from accounts.services.sealing import cut_audit_log
 from common.retention import Span
 from common.spans import by_column, by_id
@@ -18,6 +18,16 @@ def old_deliveries(span: Span) -> QuerySet[Delivery]:
 def delete_deliveries(*, ids: list) -> int:
     """Delete deliveries. Returns how many."""
     return Delivery.objects.filter(pk__in=ids).delete()[1].get(Delivery._meta.label, 0)
+
+
+def old_notifications(span: Span) -> QuerySet[Notification]:
+    """Lines of the bell, read or not."""
+    return by_column(Notification.objects.all(), span, "at")
+
+
+def delete_notifications(*, ids: list) -> int:
+    """Delete lines of the bell. Returns how many."""
+    return Notification.objects.filter(pk__in=ids).delete()[0]
 
 
 def old_audit_entries(span: Span) -> QuerySet[AuditEntry]:

@@ -12,6 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import selectors, services
 from accounts.forms import NewPasswordForm, ProfileForm
 from accounts.forms_keyboard import KeyboardForm
+from accounts.forms_notifications import NotificationsForm
+from accounts.models import Need
 from accounts.requests import SignedInRequest
 from accounts.views.settings import settings_page
 from common import clock
@@ -70,6 +72,19 @@ def cards(request: SignedInRequest) -> HttpResponse:
     except ValueError as exc:
         return HttpResponse(str(exc), status=422, content_type="text/plain")
     return redirect("home")
+
+
+@login_required
+def notifications(request: SignedInRequest) -> HttpResponse:
+    """Choose what the bell tells."""
+    wanted = [kind for kind in Need.values if kind not in request.user.muted_kinds]
+    answer = request.POST if request.method == "POST" else None
+    form = NotificationsForm(answer, person=request.user, initial={"kinds": wanted})
+    if form.is_valid():
+        services.choose_notifications(person=request.user, kinds=form.cleaned_data["kinds"])
+        messages.success(request, "Saved.")
+        return redirect("accounts:notifications")
+    return settings_page(request, "settings/notifications.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
 @sensitive_post_parameters()

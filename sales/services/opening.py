@@ -18,6 +18,7 @@ from sales.causes import Cause, leads_with_causes, untaken_causes
 from sales.models import Handover
 from sales.selectors.hours import business_hours
 from sales.services.announcing import announce_opened
+from sales.services.needing import tell_offered
 from sales.services.offering import Desk
 from sales.services.watching import settle_handovers
 from sales.sla import due_times
@@ -45,6 +46,7 @@ def hand_over(
     failpoint("handover.opened")
     _tell_the_lead(handovers, now)
     announce_opened(handovers=handovers, now=now)
+    tell_offered(handovers, now)
     return handovers
 
 

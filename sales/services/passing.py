@@ -14,6 +14,7 @@ from sales.models import Handover, State
 from sales.selectors.access import held_handovers
 from sales.selectors.hours import business_hours
 from sales.services.holding import store, tell
+from sales.services.needing import tell_offered
 from sales.services.offering import Desk, requeue
 
 
@@ -37,6 +38,7 @@ def pass_on_handovers(
             _to_person(row, to, person, now)
         store(row, now)
         tell(row, Kind.NOTE_ADDED, by, now, {"note": f"{person} {why}. Goes to {to or 'the queue'}."})
+    tell_offered(rows, now)
     return len(rows)
 
 

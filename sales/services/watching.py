@@ -21,6 +21,7 @@ from sales.models import WORKING_STATES, ContactAttempt, Handover, State
 from sales.reasons import IN_CONTACT
 from sales.selectors.hours import business_hours
 from sales.services.holding import release_lead, store, tell
+from sales.services.needing import tell_late, tell_offered
 from sales.services.offering import Desk, requeue
 
 logger = logging.getLogger(__name__)
@@ -75,12 +76,14 @@ def _block_address(row: Handover, now: datetime) -> None:
 
 
 def watch_handovers(*, now: datetime) -> int:
-    """Settle what is due, and give leads that nobody contacted in one and a half times the allowance to the next.
+    """Settle what is due, warn who is nearly late, and pass on leads that nobody contacted.
 
-    Each commits by itself, so that two sets of leads are never held at once: their locks would cross with another's.
+    A lead goes to the next once one and a half times the allowance for its first contact is over. Each commits
+    by itself, so that two sets of leads are never held at once: their locks would cross with another's.
     Returns how many went back to the queue. Their first-contact clock is not reset: the lead still waits.
     """
     settle_handovers(now=now)
+    tell_late(now=now)
     return _return_late(now)
 
 
@@ -98,6 +101,7 @@ def _return_all(rows: Collection[Handover], now: datetime) -> int:
     leads = Lead.objects.select_related("owner", "team").in_bulk([row.lead_id for row in rows])
     for row in rows:
         _return(row, leads[row.lead_id], hours, desk, now)
+    tell_offered(rows, now)
     return len(rows)
 
 

@@ -215,6 +215,16 @@
     $("[data-focus]", target)?.focus();
   });
 
+  /* The bell: its number comes with the count of the inbox, and is said when it has grown. */
+  on("bell", ({ detail: { unread } }) => {
+    const place = $("[data-bell]");
+    if (!place) return;
+    const before = place.dataset.value;
+    place.dataset.value = unread;
+    place.textContent = unread || "";
+    if (before !== undefined && unread > Number(before)) say("announce", `${unread} unread ${unread === 1 ? "notification" : "notifications"}.`);
+  });
+
   /* A table wider than its place can be scrolled by the keyboard. */
   const letScroll = () => $$(".table-wrap").forEach((wrap) => {
     if (wrap.scrollWidth > wrap.clientWidth) wrap.tabIndex = 0; else wrap.removeAttribute("tabindex");

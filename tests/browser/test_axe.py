@@ -30,7 +30,8 @@ EMPTY = ["/", "/leads/", "/inbox/", "/forms/", "/nurture/", "/settings/mail/", "
 SETTINGS = [
     "/settings/", "/settings/profile/", "/settings/password/", "/settings/company/", "/settings/people/",
     "/settings/people/new", "/settings/teams/new", "/settings/api-keys/", "/settings/api-keys/new",
-    "/settings/audit-log/", "/settings/mail/",
+    "/settings/audit-log/", "/settings/mail/", "/settings/retention/", "/settings/notifications/", "/settings/?q=time",
+    "/notifications/",
 ]  # fmt: skip
 LISTS = [
     "/", "/?period=last_month", "/goal/", "/leads/", "/leads/?stage=sql", "/leads/?q=nobody", "/leads/new/",

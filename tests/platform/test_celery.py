@@ -19,6 +19,7 @@ TICKS = {
     "accounts.answer_reset_requests",
     "accounts.seal_audit_log",
     "insights.roll_up",
+    "leadcrm.tell_admins",
     "leadcrm.apply_retention",
 }
 
@@ -53,6 +54,7 @@ def test_the_clock_ticks_for_every_kind_of_due_row():
     assert {entry["task"] for entry in schedule.values()} == TICKS
     seconds = {entry["task"]: entry["schedule"] for entry in schedule.values()}
     assert seconds.pop("leadcrm.apply_retention") == 600
+    assert seconds.pop("leadcrm.tell_admins") == 60
     assert set(seconds.values()) == {10}
     assert all(entry["options"]["expires"] == 2 * entry["schedule"] for entry in schedule.values())
 
