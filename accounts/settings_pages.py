@@ -119,6 +119,7 @@ PAGES = (
             Setting("Add a person with a password", "user new", name="accounts:add_person"),
             Setting("Teams", "group department add", name="accounts:add_team"),
             Setting("Roles", "permissions rights access may admin marketer manager rep viewer", "roles"),
+            Setting("See as a role", "preview impersonate look", "see-as"),
             Setting("Deactivate a person", "leave remove delete disable user offboard"),
         ),
     ),

@@ -190,6 +190,9 @@ def _is_under(path: str, url: str) -> bool:
 
 def _notices(installation: Any, user: Any) -> tuple[Notice, ...]:
     notices = []
+    if role := getattr(user, "sees_as", ""):
+        text = f"You see the product as {role}. Nothing can be changed."
+        notices.append(Notice("warn", text, act_url=first_url("stop_seeing"), act="End preview"))
     if installation.has_sample_data:
         # Who came with the sample data would go with it.
         may_remove = getattr(user, "role", "") == "admin" and not user.is_sample

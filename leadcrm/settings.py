@@ -165,6 +165,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "leadcrm.seeing.SeeAsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "accounts.middleware.CallerAddressMiddleware",
     "accounts.middleware.TimeZoneMiddleware",

@@ -17,6 +17,7 @@ from leadcrm.pages import (
     people,
     retention,
     samples,
+    seeing,
 )
 
 handler500 = "leadcrm.refusals.server_error"
@@ -46,6 +47,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("leads/<uuid:lead_id>/notes/", lead.add_note, name="lead_note"),
     path("leads/<uuid:lead_id>/proposals/<int:proposal_id>/", lead.decide_proposal, name="lead_proposal"),
     path("samples/remove", samples.remove, name="remove_samples"),
+    path("settings/people/see-as", seeing.see_as, name="see_as"),
+    path("settings/people/see-as/end", seeing.stop_seeing, name="stop_seeing"),
     path("settings/people/<int:pk>/", people.person, name="person"),
     path("settings/people/<int:pk>/leave", leaving.leave, name="leave"),
     path("settings/audit-log/", audit_log.audit_log, name="audit_log"),

@@ -15,6 +15,12 @@ def role_matrix() -> list[roles.Line]:
 
 
 @register.simple_tag
+def role_choices() -> list[tuple[str, str]]:
+    """The roles an admin can look as: all but their own."""
+    return [choice for choice in Role.choices if choice[0] != Role.ADMIN]
+
+
+@register.simple_tag
 def role_names() -> list[str]:
     """The heads of the matrix."""
     return [str(role.label) for role in Role]

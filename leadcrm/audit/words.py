@@ -79,6 +79,8 @@ DEEDS: Mapping[str, Mapping[str, str]] = {
         "changed password of": "Changed a password",
         "reset password of": "Reset a password",
         "signed out elsewhere": "Signed out elsewhere",
+        "began to look as": "Looked at the product as a role",
+        "stopped looking as": "Stopped looking as a role",
         "passed on the work of": "Passed on somebody's work",
     },
     "webhook": {
