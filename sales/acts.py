@@ -8,7 +8,17 @@ from django import forms
 
 from leads.kinds import VERDICT_KINDS, Kind
 from sales import services
-from sales.forms import AcceptForm, ContactForm, EmptyForm, LoseForm, NoteForm, RecycleForm, RejectForm, WinForm
+from sales.forms import (
+    AcceptForm,
+    ContactForm,
+    EmptyForm,
+    LoseForm,
+    NoteForm,
+    RecycleForm,
+    RejectForm,
+    UndoForm,
+    WinForm,
+)
 from sales.models import ContactAttempt, Handover
 from sales.words import said
 
@@ -47,7 +57,7 @@ ACTS: dict[str, Act] = {
     "recycle": Act(RecycleForm, services.recycle, _said, leaves=True, undoable=True),
     "note": Act(NoteForm, services.add_note, lambda h, _: "Note added."),
     "undo": Act(
-        EmptyForm, services.undo, lambda h, _: f"Undone: {h.lead.name} is {h.get_state_display().lower()} again."
+        UndoForm, services.undo, lambda h, _: f"Undone: {h.lead.name} is {h.get_state_display().lower()} again."
     ),
 }
 UNDOABLE_KINDS = (Kind.HANDOVER_CLAIMED, Kind.HANDOVER_ACCEPTED, *VERDICT_KINDS)

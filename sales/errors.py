@@ -46,9 +46,10 @@ class AlreadyDecided(SalesError):
 class NothingToUndo(SalesError):
     title = "Nothing to undo"
 
-    def __init__(self, since: datetime | None = None) -> None:
+    def __init__(self, since: datetime | None = None, *, later: str = "") -> None:
+        """``since``: when the verdict took effect. ``later``: what came after the act and stands on it."""
         late = f"It took effect at {since:%H:%M} UTC. " if since else "There is no act of the last ten minutes. "
-        super().__init__(f"{late}Set the stage on the lead page instead.")
+        super().__init__(f"{later} came later." if later else f"{late}Set the stage on the lead page instead.")
 
 
 class InvalidVerdict(SalesError):

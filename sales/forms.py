@@ -18,6 +18,12 @@ class EmptyForm(forms.Form):
     """An act that needs nothing but the click."""
 
 
+class UndoForm(forms.Form):
+    """Which act is meant, named by its fact; without it the last."""
+
+    act_id = forms.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
+
+
 class AcceptForm(forms.Form):
     value_key = forms.TypedChoiceField(
         choices=[(1, "Low"), (2, "Medium"), (3, "High")], coerce=int, required=False, empty_value=None

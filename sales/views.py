@@ -29,6 +29,7 @@ from sales.forms import NoteForm, RecycleForm, WinForm
 from sales.models import ContactAttempt, Handover, State
 from sales.practice import LESSONS, exercises
 from sales.reasons import LOST_REASONS, REJECT_REASONS
+from sales.selectors.last_acts import last_act_id, undo_address
 from sales.services import HandoverNotFound, SalesError
 
 UNCHANGED = 204
@@ -98,7 +99,7 @@ def practice(request: SignedInRequest) -> HttpResponse:
 def act(request: SignedInRequest, handover_id: UUID, verb: str) -> HttpResponse:
     """Do one act and lead to the page that shows it; a refusal says why, with its status."""
     handover, wanted = _handover(request, handover_id), ACTS[verb]
-    form = wanted.form(request.POST)
+    form = wanted.form({**request.GET.dict(), **request.POST.dict()})
     if not form.is_valid():
         text = " ".join(str(text) for texts in form.errors.values() for text in texts)
         return _refuse(request, handover, text, 422)
@@ -109,7 +110,7 @@ def act(request: SignedInRequest, handover_id: UUID, verb: str) -> HttpResponse:
     except StillRunning:
         return HttpResponse("The same act is still being done.", status=503, content_type="text/plain")
     handover = _handover(request, handover_id)
-    undo = f"undo:{reverse('sales:undo', args=[handover_id])}" if wanted.undoable else ""
+    undo = f"undo:{undo_address(handover_id, last_act_id(handover))}" if wanted.undoable else ""
     messages.success(request, wanted.words(handover, form.cleaned_data), extra_tags=undo)
     return redirect(_after(request, handover, wanted))
 

@@ -23,6 +23,7 @@ from leads.models import Activity, Lead
 from leads.selectors.acts import OWN_KINDS
 from leads.words import fact_words
 from sales.acts import UNDOABLE_KINDS
+from sales.selectors.last_acts import undo_address
 from sales.services import withdraw_handovers
 
 
@@ -83,10 +84,10 @@ def _many(act: Activity) -> Done:
 
 
 def _undo_url(act: Activity, seen: set[str]) -> str:
-    if act.kind in OWN_KINDS:
-        return reverse("act_undo", args=[act.pk])
     handover = act.payload.get("handover", "")
+    if act.kind in OWN_KINDS and not handover:
+        return reverse("act_undo", args=[act.pk])
     if act.kind not in UNDOABLE_KINDS or not handover or handover in seen:
         return ""
     seen.add(handover)
-    return reverse("sales:undo", args=[UUID(handover)])
+    return undo_address(UUID(handover), act.pk)

@@ -14,6 +14,8 @@ from leads.services.profile import edit_lead
 from leads.words import fact_words
 
 STAGE_KINDS = (Kind.STAGE_SET, Kind.STAGE_RELEASED)
+# What such a fact names is what it belongs to: an act on many leads, an undo, a handover; it goes back with that.
+OF_OTHER_ACTS = frozenset({"bulk", "restores", "handover"})
 
 
 class CannotUndo(ValueError):
@@ -26,7 +28,7 @@ def undo_act(*, act: Activity, by: User, now: datetime) -> None:
 
     Repeating it changes nothing.
     """
-    if act.by_id != by.pk or act.kind not in OWN_KINDS or "bulk" in act.payload or "restores" in act.payload:
+    if act.by_id != by.pk or act.kind not in OWN_KINDS or not OF_OTHER_ACTS.isdisjoint(act.payload):
         raise CannotUndo("Only what you did yourself can be undone here.")
     if act.recorded_at + UNDO_WINDOW <= now:
         raise CannotUndo("Too late to undo: ten minutes have passed.")

@@ -82,9 +82,3 @@ def tell(
     audit(by=by, action=kind.label, kind="handover", object_id=str(handover.pk), changes=words, now=now)
     facts = {"handover": str(handover.pk), **(payload or {})}
     return record_activity(lead_id=handover.lead_id, kind=kind, by=by, payload=facts, now=now, urgent=True)
-
-
-def fact_id(handover: Handover, kind: Kind) -> int | None:
-    """Return the newest fact of a kind about a handover."""
-    facts = Activity.objects.filter(lead=handover.lead_id, kind=kind, payload__handover=str(handover.pk))
-    return facts.order_by("-id").values_list("pk", flat=True).first()

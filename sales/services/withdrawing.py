@@ -11,7 +11,8 @@ from leads.kinds import Kind
 from leads.models import Activity
 from leads.services import lock_leads
 from sales.models import Handover, HandoverCause, State
-from sales.services.holding import fact_id, tell
+from sales.selectors.last_acts import fact_id
+from sales.services.holding import tell
 
 
 @dataclass(frozen=True)

@@ -105,7 +105,7 @@ def test_a_menu_opened_right_after_z_stays_until_the_person_is_done_with_it(page
     toast(page, "Accepted")
     second = opened_name(page)
 
-    with page.expect_response("**/undo"):
+    with page.expect_response("**/undo?act_id=*"):
         page.keyboard.press("z")
     page.keyboard.press("r")
     page.locator(f'[data-item]:visible:has-text("{first}")').wait_for()

@@ -139,4 +139,16 @@ def test_of_the_acts_on_a_handover_the_last_one_has_its_undo(client, now):
     html = client.get("/acts/").content.decode()
 
     assert html.count("data-act-done") == 2
-    assert html.count(f'action="/inbox/{handover.pk}/undo"') == 1
+    last = Activity.objects.get(kind=Kind.HANDOVER_REJECTED)
+    assert html.count(f'action="/inbox/{handover.pk}/undo') == 1
+    assert f'action="/inbox/{handover.pk}/undo?act_id={last.pk}"' in html
+
+
+def test_what_sales_noted_on_a_handover_is_not_undone_as_a_note(client, now):
+    rep, handover = make_user(Role.REP, team=make_team()), make_handover(timezone.now())
+    client.force_login(rep)
+    client.post(f"/inbox/{handover.pk}/note", {"text": "Call in May."})
+    note = Activity.objects.get(kind=Kind.NOTE_ADDED)
+
+    assert f"/acts/{note.pk}/undo" not in client.get("/acts/").content.decode()
+    assert client.post(f"/acts/{note.pk}/undo").status_code == 409

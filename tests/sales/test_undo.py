@@ -89,3 +89,31 @@ def test_an_undone_verdict_does_not_settle(rep, now):
     assert services.settle_handovers(now=now + 20 * MINUTE) == 0
     handover.refresh_from_db()
     assert handover.closed_at is None
+
+
+def test_an_act_is_taken_back_once_and_only_while_it_is_the_last(rep, now):
+    handover = make_handover(now)
+    services.claim(handover=handover, by=rep, now=now)
+    claimed = Activity.objects.get(kind=Kind.HANDOVER_CLAIMED).pk
+    services.accept(handover=handover, by=rep, now=now + MINUTE)
+    accepted = Activity.objects.get(kind=Kind.HANDOVER_ACCEPTED).pk
+
+    with pytest.raises(services.NothingToUndo, match="Another act on this handover came later"):
+        services.undo(handover=handover, by=rep, now=now + 2 * MINUTE, act_id=claimed)
+    states = [services.undo(handover=handover, by=rep, now=now + 2 * MINUTE, act_id=accepted).state for _ in range(2)]
+
+    assert states == [State.CLAIMED, State.CLAIMED]
+    assert Activity.objects.filter(kind=Kind.UNDONE).count() == 1
+
+
+@pytest.mark.parametrize("take", [services.claim, services.accept])
+def test_a_lead_that_was_spoken_with_does_not_go_back_to_the_queue(rep, now, take):
+    handover = make_handover(now)
+    take(handover=handover, by=rep, now=now)
+    services.log_contact(handover=handover, result="reached", by=rep, now=now + MINUTE)
+
+    with pytest.raises(services.NothingToUndo, match="A contact with the lead came later"):
+        services.undo(handover=handover, by=rep, now=now + 2 * MINUTE)
+
+    handover.refresh_from_db()
+    assert handover.owner == rep
