@@ -29,6 +29,7 @@ from django.conf import settings
 from django.db import connection, connections
 from django.utils import timezone
 
+from leadcrm.celery import settle_memory
 from mail.models import Kind, Message, Status
 from mail.services import queue_message, send_due_messages
 
@@ -167,6 +168,7 @@ def main() -> None:
     given, _ = options.parse_known_args()
     multiprocessing.set_start_method("fork", force=True)
     with scratch_database():
+        settle_memory()  # as the worker does before it forks
         port = start_sink()
         rounds = []
         for _ in range(given.rounds):

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
+from capture.models import Form
 from leadcrm.pipeline import advance_marked_leads
 from leads.services import add_note
 from mail import mime
@@ -42,6 +43,7 @@ def world() -> World:
         first_referrer=f"https://evil.example/{TAG}",
         user_agent=TAG,
     )
+    Form.objects.filter(pk=world.form.pk).update(seen_url=f"https://work.example/{TAG}", seen_at=timezone.now())
     add_note(lead=world.lead, text=f"{TAG} {TOKENS}", by=world.people["owner"], now=timezone.now())
     advance_marked_leads(now=timezone.now())
     return world
