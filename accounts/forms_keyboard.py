@@ -29,7 +29,7 @@ class KeyboardForm(CleanForm):
                 widget=forms.TextInput(attrs=attrs),
                 help_text=f"As delivered: {row.key}" if own.get(act) else "",
             )
-        self.helper.layout = Layout(*(Fieldset(name, *acts) for name, acts in groups.items()))
+        self.helper.layout = Layout(*(Fieldset(name, *acts, css_class="keys-group") for name, acts in groups.items()))
 
     @property
     def keys(self) -> dict[str, str]:
