@@ -42,6 +42,22 @@ def test_a_range_is_chosen_by_key_gets_an_owner_and_is_given_back(signed_in, lea
     assert axe == []
 
 
+def test_a_choice_made_as_soon_as_the_dialog_is_there_counts(signed_in, leads):
+    page = signed_in(make_user(Role.ADMIN), "/leads/")
+    page.locator("[data-select]").first.check()
+    page.evaluate(
+        """document.addEventListener("htmx:afterSwap", () => setTimeout(() => {
+            const choice = document.querySelector("#bulk-dialog select");
+            choice.value = "nobody";
+            choice.dispatchEvent(new Event("change", { bubbles: true }));
+        }), { once: true })"""
+    )
+
+    bar(page).get_by_role("button", name="Owner").click()
+
+    page.get_by_text("0 of 1 change.").wait_for()
+
+
 def test_shift_and_a_click_choose_all_between_and_escape_clears(signed_in, leads):
     page = signed_in(make_user(Role.ADMIN), "/leads/")
     boxes = page.locator("[data-select]")
