@@ -9,6 +9,8 @@ from importlib.util import find_spec
 import pytest
 from django.core.signals import request_finished, request_started
 
+from tests.sessions import Sessions
+
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 CHROMIUM_ARGS = [
     "--no-sandbox",
@@ -31,6 +33,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def now() -> datetime:
     """Return a Monday morning within business hours."""
     return datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def beside() -> Iterator[Sessions]:
+    """Yield a function that runs another one in a session of its own; see ``tests/sessions.py``."""
+    sessions = Sessions()
+    yield sessions
+    sessions.end()
 
 
 @pytest.fixture(scope="session")

@@ -165,6 +165,21 @@ def test_lead_state_has_one_writer() -> None:
     assert writers == {"leads/services/judgements.py"}
 
 
+def test_leads_are_locked_in_one_place() -> None:
+    """One order of locks can be kept only where one place knows how a lead is locked; marks are taken by its SQL."""
+    locks = {name(path) for path in sources() for model in _locked_models(path) if model in ("Lead", "LeadState")}
+    statements = {name(path) for path in sources() if re.search(r"UPDATE OF (\w+, )*lead\b", path.read_text())}
+
+    assert locks == {"leads/services/locking.py"}
+    assert statements == {"leads/services/marks.py"}
+
+
+def _locked_models(path: Path) -> Iterator[str]:
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Attribute) and node.attr == "select_for_update":
+            yield _model_of(node.value)
+
+
 @pytest.mark.parametrize("path", sources(), ids=name)
 def test_the_database_says_what_time_it_is(path: Path) -> None:
     """A machine's own clock dates only signs of life, and says how far it is off."""

@@ -15,7 +15,8 @@ from leads.services.capture import (
 )
 from leads.services.conflicts import Clash, EditConflict, known_values, version_of
 from leads.services.entering import Entered, RowResult, enter_leads
-from leads.services.judgements import apply_judgements, lock_leads
+from leads.services.judgements import apply_judgements
+from leads.services.locking import lock_lead, lock_leads, with_free_leads
 from leads.services.looks import (
     begin_lone_look,
     begin_look,
@@ -84,6 +85,7 @@ __all__ = [
     "judge_again",
     "known_values",
     "leads_json",
+    "lock_lead",
     "lock_leads",
     "mark_as_sample",
     "may_move",
@@ -100,4 +102,5 @@ __all__ = [
     "undo_bulk",
     "upsert_lead",
     "version_of",
+    "with_free_leads",
 ]

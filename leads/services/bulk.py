@@ -15,7 +15,7 @@ from leads.kinds import Kind, Stage
 from leads.lifecycle import IllegalMove, check_move
 from leads.models import Lead, LeadState
 from leads.services.activities import NewActivity, record_activities
-from leads.services.judgements import lock_leads
+from leads.services.locking import lock_leads
 
 
 class MayNotOwn(ValueError):

@@ -10,6 +10,7 @@ from leads.kinds import Kind
 from leads.models import Consent, Lead, Topic
 from leads.selectors.preferences import choices, last_words
 from leads.services.activities import record_activity
+from leads.services.locking import lock_lead
 from mail.models import ALL_MARKETING
 from mail.services import lift_suppression, suppress
 
@@ -52,7 +53,7 @@ def give_consent(*, lead: Lead, topics: Collection[Topic], proof: Proof, now: da
     ``wording`` is what the person read; empty, it is each topic's own name and description. A topic whose mails are
     sent already is left as it is.
     """
-    lead = _lock(lead)
+    lead = lock_lead(lead.pk)
     are_on = {choice.topic.pk for choice in choices(lead) if choice.is_on}
     fresh = [topic for topic in topics if topic.pk not in are_on]
     if not fresh:
@@ -74,7 +75,7 @@ def withdraw_consent(
     The address is suppressed in the same commit, so no sender starts such a mail afterwards. Repeating it changes
     nothing.
     """
-    lead = _lock(lead)
+    lead = lock_lead(lead.pk)
     said = last_words(lead)
     named = list(Topic.objects.all()) if topics is None else list(topics)
     fresh = [topic for topic in named if said.get(topic.pk) is not False]
@@ -90,17 +91,12 @@ def withdraw_consent(
 @transaction.atomic
 def save_preferences(*, lead: Lead, wanted: Collection[str], proof: Proof, now: datetime) -> int:
     """Make the topics with a slug in ``wanted`` a yes and all others a no; return how many words changed."""
-    lead = _lock(lead)
+    lead = lock_lead(lead.pk)
     said = last_words(lead)
     topics = list(Topic.objects.all())
     given = give_consent(lead=lead, topics=[t for t in topics if t.slug in wanted], proof=proof, now=now)
     unwanted = [topic for topic in topics if topic.slug not in wanted and said.get(topic.pk)]
     return given + len(withdraw_consent(lead=lead, topics=unwanted, proof=proof, now=now) if unwanted else [])
-
-
-def _lock(lead: Lead) -> Lead:
-    """Return the lead as it is now: its address may have changed since the caller read it."""
-    return Lead.objects.select_for_update(no_key=True).get(pk=lead.pk)
 
 
 def _record(lead: Lead, topics: Iterable[Topic], *, given: bool, proof: Proof, wording: str, now: datetime) -> None:

@@ -16,6 +16,7 @@ from leads.matching import email_key
 from leads.models import Lead
 from leads.selectors.visibility import visible_leads
 from leads.services.activities import NewActivity, record_activities
+from leads.services.locking import lock_leads_of
 from leads.services.ownership import assign_owner, assign_team
 from leads.services.profile import COLUMNS, change_of, new_lead, write_fields
 
@@ -51,7 +52,7 @@ def enter_leads(*, rows: Sequence[Mapping[str, Any]], by: User, now: datetime) -
     first_rows = {key: row for key, row in reversed(list(zip(keys, rows, strict=True))) if key}
     added = _add(first_rows.items(), now)
     nameless = _add([(None, row) for key, row in zip(keys, rows, strict=True) if key is None and row.get("phone")], now)
-    known = {lead.email_key: lead for lead in _locked(first_rows)}
+    known = {lead.email_key: lead for lead in lock_leads_of(first_rows)}
     batch = _Batch(known, {lead.pk for lead in added}, _visible(known, by), iter(nameless), now)
     entered = [batch.enter(key, row) for key, row in zip(keys, rows, strict=True)]
     _store(batch, by, now)
@@ -100,10 +101,6 @@ def _add(rows: Iterable[tuple[str | None, Mapping[str, Any]]], now: datetime) ->
     candidates = [new_lead(key, row, now) for key, row in sorted(rows, key=lambda pair: pair[0] or "")]
     Lead.objects.bulk_create(candidates, ignore_conflicts=True)
     return candidates
-
-
-def _locked(keys: Iterable[str | None]) -> list[Lead]:
-    return list(Lead.objects.filter(email_key__in=list(keys)).select_for_update(no_key=True).order_by("pk"))
 
 
 def _visible(known: Mapping[str | None, Lead], by: User) -> set[UUID]:

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from common.arrays import AnyOf, id_array
 from leads.kinds import Kind
 from leads.lifecycle import FactRow, Judged, Move, Standing, next_effect_at, settle
-from leads.models import Lead, LeadState, Transition
+from leads.models import LeadState, Transition
 from leads.services.announcing import announce_judgements
 from leads.words import fact_words
 
@@ -76,11 +76,6 @@ ON CONFLICT (lead_id) WHERE is_time DO UPDATE SET due_at = excluded.due_at, atte
 WHERE leads_mark.due_at <> excluded.due_at OR leads_mark.attempts > 0
 """
 DROP_TIME_MARKS = "DELETE FROM leads_mark WHERE is_time AND lead_id = ANY(%s::uuid[])"
-
-
-def lock_leads(lead_ids: Collection[UUID]) -> list[Lead]:
-    """Lock leads against other judges, in id order. NO KEY: a submission may still add facts meanwhile."""
-    return list(Lead.objects.select_for_update(no_key=True, of=("self",)).filter(AnyOf("pk", lead_ids)).order_by("pk"))
 
 
 @transaction.atomic

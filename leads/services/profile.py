@@ -16,6 +16,7 @@ from leads.models import Activity, FieldProposal, Lead
 from leads.selectors.visibility import visible_leads
 from leads.services.activities import NewActivity, record_activities
 from leads.services.conflicts import check_version, own_changes
+from leads.services.locking import lock_lead
 from leads.services.ownership import assign_owner, assign_team
 from leads.words import FIELD_LABELS
 
@@ -55,7 +56,7 @@ def edit_lead(
     where others changed the same fields since. With ``versions`` nothing is written unless the lead stands at one of
     them (``version_of``); EditConflict otherwise.
     """
-    locked = Lead.objects.select_for_update(no_key=True).get(pk=lead.pk)
+    locked = lock_lead(lead.pk)
     if versions is not None:
         check_version(locked, changes, versions)
     if seen is not None:

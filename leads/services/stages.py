@@ -10,12 +10,14 @@ from leads.kinds import Kind, Stage
 from leads.lifecycle import IllegalMove, check_move
 from leads.models import Activity, Lead, LeadState
 from leads.services.activities import record_activity
+from leads.services.locking import lock_lead
 
 
 @transaction.atomic
 def set_stage(*, lead: Lead, to: str, reason: str, by: User, now: datetime) -> Activity:
     """Pin the lead to a stage until released. Raises IllegalMove."""
-    state = LeadState.objects.select_for_update().filter(lead=lead).first()
+    lock_lead(lead.pk)
+    state = LeadState.objects.filter(lead=lead).first()
     current = state.stage if state else Stage.NEW
     check_move(current=current, to=to)
     payload = {"from": current, "to": to, "reason": reason, **_pin_before(state)}
@@ -27,7 +29,8 @@ def set_stage(*, lead: Lead, to: str, reason: str, by: User, now: datetime) -> A
 @transaction.atomic
 def release_stage(*, lead: Lead, by: User, now: datetime) -> Activity:
     """Give the stage back to the rules. Raises IllegalMove when it is not pinned."""
-    state = LeadState.objects.select_for_update().filter(lead=lead, is_pinned=True).first()
+    lock_lead(lead.pk)
+    state = LeadState.objects.filter(lead=lead, is_pinned=True).first()
     if state is None:
         raise IllegalMove("The stage is not pinned; the rules decide already.")
     audit(by=by, action="release stage", kind="lead", object_id=str(lead.pk), changes={}, now=now)

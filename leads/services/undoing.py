@@ -10,6 +10,7 @@ from leads.models import Activity, Lead, LeadState
 from leads.selectors.acts import OWN_KINDS, UNDO_WINDOW, undo_key
 from leads.services.activities import record_activity
 from leads.services.conflicts import EditConflict
+from leads.services.locking import lock_lead
 from leads.services.profile import edit_lead
 from leads.words import fact_words
 
@@ -32,7 +33,7 @@ def undo_act(*, act: Activity, by: User, now: datetime) -> None:
         raise CannotUndo("Only what you did yourself can be undone here.")
     if act.recorded_at + UNDO_WINDOW <= now:
         raise CannotUndo("Too late to undo: ten minutes have passed.")
-    lead = Lead.objects.select_for_update(no_key=True).get(pk=act.lead_id)
+    lead = lock_lead(act.lead_id)
     if Activity.objects.filter(external_id=undo_key(act.pk)).exists():
         return
     if act.kind in STAGE_KINDS:

@@ -13,7 +13,7 @@ from leads.kinds import Kind, Stage
 from leads.models import Activity, Lead, LeadState
 from leads.selectors.acts import BULK_KINDS, UNDO_WINDOW, undo_key, undone_acts
 from leads.services.activities import NewActivity, record_activities
-from leads.services.judgements import lock_leads
+from leads.services.locking import lock_leads
 from leads.services.undoing import STAGE_KINDS, CannotUndo
 from leads.words import fact_words
 

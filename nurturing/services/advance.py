@@ -11,6 +11,7 @@ from common.failpoint import failpoint
 from common.models import Installation
 from common.outages import is_unavailable
 from common.stopping import is_asked_to_stop
+from leads.services import with_free_leads
 from mail.models import Message
 from mail.selectors import caught_up_to
 from nurturing.letters import topic_footing, write_letter
@@ -22,7 +23,8 @@ from nurturing.services.stops import end_enrollment, message_prefix
 
 logger = logging.getLogger(__name__)
 
-BATCH = 200
+# The leads of a batch are held meanwhile, and a lead that is held is not judged before the next beat.
+BATCH = 50
 PUT_OFF = timedelta(minutes=30)
 
 
@@ -43,13 +45,12 @@ def advance_due_enrollments(*, now: datetime, limit_seconds: float = 60) -> int:
 
 @transaction.atomic
 def _advance_batch(now: datetime) -> int:
-    due = list(
+    waiting = (
         Enrollment.objects.filter(state=EnrollmentState.ACTIVE, due_at__lte=now, sequence__is_active=True)
         .select_related("sequence__topic", "lead__owner", "activity")
         .prefetch_related("sequence_version__steps")
-        .select_for_update(skip_locked=True, of=("self",))
-        .order_by("due_at", "id")[:BATCH]
     )
+    due = list(with_free_leads(waiting).order_by("due_at", "id")[:BATCH])
     if due:
         known = standings({enrollment.lead_id for enrollment in due})
         installation = Installation.current()

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.services import audit
+from leads.services import lock_leads
 from mail.models import Kind as MailKind
 from mail.services import cancel_messages
 from nurturing.models import Enrollment, EnrollmentState, StopKind
@@ -19,7 +20,10 @@ class EnrollmentEnded(ValueError):
 @transaction.atomic
 def stop_enrollment(*, enrollment: Enrollment, by: User, reason: str, now: datetime) -> Enrollment:
     """Take a lead out of a sequence by hand and cancel its waiting mails. Raises EnrollmentEnded."""
-    locked = Enrollment.objects.select_for_update().get(pk=enrollment.pk)
+    lock_leads([enrollment.lead_id])
+    locked = Enrollment.objects.select_for_update().filter(pk=enrollment.pk).first()
+    if locked is None:
+        raise EnrollmentEnded("This lead was removed, and its enrollments with it.")
     if not locked.is_active:
         raise EnrollmentEnded(f"This enrollment is already {locked.get_state_display().lower()}. Reload the page.")
     words = f"Stopped by {by}" + (f": {reason.strip()}" if reason.strip() else "")

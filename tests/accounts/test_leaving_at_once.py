@@ -1,12 +1,9 @@
 """Somebody leaves while they are taking leads: two real sessions, and neither waits for the other in a circle."""
 
 import threading
-import time
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts.models import Role, User
 from accounts.services import edit_user
@@ -17,6 +14,7 @@ from sales.errors import MayNotSell
 from sales.models import Handover, State
 from sales.services import accept, claim
 from tests.factories.sales import make_handover, make_lead, make_team, make_user
+from tests.sessions import wait_until_waiting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -41,38 +39,6 @@ def boss(db) -> User:
     return make_user(Role.ADMIN, name="Boss")
 
 
-@pytest.fixture
-def beside():
-    """Return a function that runs another one in a session of its own."""
-    pool = ThreadPoolExecutor(4)
-
-    def run(act: Callable[[], object]) -> Future:
-        def closing() -> object:
-            try:
-                return act()
-            finally:
-                connection.close()
-
-        return pool.submit(closing)
-
-    yield run
-    pool.shutdown()
-
-
-def wait_until_somebody_waits() -> None:
-    """Return once a session of this database waits for a lock."""
-    deadline = time.monotonic() + 20
-    waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    while time.monotonic() < deadline:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_stat_clear_snapshot()")  # else a transaction sees what it saw at first
-            cursor.execute(waiting)
-            if cursor.fetchone():
-                return
-        time.sleep(0.02)
-    raise AssertionError("Nobody waited for a lock.")
-
-
 def test_who_leaves_may_be_named_in_a_fact_while_their_leads_are_waited_for(rep, heir, boss, now, beside):
     """Whoever holds the lead writes the name of the leaver, and must not wait for whom the lead keeps waiting."""
     lead = make_lead(now, owner=rep)
@@ -82,7 +48,7 @@ def test_who_leaves_may_be_named_in_a_fact_while_their_leads_are_waited_for(rep,
         with transaction.atomic():
             lock_leads([lead.pk])
             leads_are_locked.set()
-            wait_until_somebody_waits()
+            wait_until_waiting()
             record_activity(lead_id=lead.pk, kind=Kind.NOTE_ADDED, by=rep, payload={"note": "Called"}, now=now)
 
     holding = beside(hold_a_lead)
@@ -105,7 +71,7 @@ def test_what_they_take_while_they_leave_is_passed_on_too(rep, heir, boss, now, 
         with transaction.atomic():
             act(handover=queued, by=rep, now=now)
             has_taken.set()
-            wait_until_somebody_waits()
+            wait_until_waiting()
 
     taking = beside(take_one)
     has_taken.wait(20)
@@ -128,7 +94,7 @@ def test_who_is_leaving_takes_nothing_more(rep, heir, boss, now, *, beside, act)
         with transaction.atomic():
             depart(person=rep, heir=heir, is_revoking_keys=False, by=boss, now=now)
             has_left.set()
-            wait_until_somebody_waits()
+            wait_until_waiting()
 
     leaving = beside(leave)
     has_left.wait(20)
@@ -149,7 +115,7 @@ def test_an_heir_who_leaves_at_the_same_time_inherits_nothing(rep, heir, boss, n
         with transaction.atomic():
             edit_user(user=heir, changes={"is_active": False}, by=boss, now=now)
             has_left.set()
-            wait_until_somebody_waits()
+            wait_until_waiting()
 
     first = beside(heir_leaves)
     has_left.wait(20)
