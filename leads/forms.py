@@ -12,14 +12,13 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from common.mailboxes import check_mailbox
 from leads.kinds import Channel, Grade, Stage, Temperature
 from leads.models import Lead
-from leads.selectors.lists import SALES_ACTS, LeadFilter
+from leads.narrowing import NARROWINGS
+from leads.selectors.lists import LeadFilter
 
 REACHED = [
     ("iql", "IQL"),
     ("mql", "MQL"),
     ("sql", "SQL"),
-    ("accepted", "accepted"),
-    ("won", "won"),
 ]
 
 
@@ -39,6 +38,11 @@ def day_field() -> forms.DateField:
     return forms.DateField(required=False, validators=bounds)
 
 
+def narrowings() -> list[tuple[str, str]]:
+    """Return what lists can be narrowed by that happened with leads."""
+    return [("", ""), *((name, narrowing.words) for name, narrowing in NARROWINGS.items())]
+
+
 class LeadFilterForm(forms.Form):
     """The filters of the list, as they stand in the URL. What is not valid narrows nothing and is named."""
 
@@ -52,7 +56,7 @@ class LeadFilterForm(forms.Form):
     came_from = day_field()
     came_to = day_field()
     reached = forms.ChoiceField(choices=[("", ""), *REACHED], required=False)
-    did = forms.ChoiceField(choices=[("", ""), *((act, act) for act in SALES_ACTS)], required=False)
+    did = forms.ChoiceField(choices=narrowings, required=False)
     done_from = day_field()
     done_to = day_field()
     in_play = forms.BooleanField(required=False)

@@ -3,35 +3,45 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Count
 from django.urls import reverse
 
 from capture.models import Submission
+from insights.selectors.links import leads_url
 from leads.models import Mark
-from mail.models import Message
-from sales.models import Handover, State
+from mail.models import Message, Status
+from sales.models import Handover
+from sales.narrowing import contact_is_overdue, verdict_is_overdue
 
-SHOWN = 5
+NOT_SENT = {
+    Status.FAILED: ("failed for good", "Each says why; none is sent again by itself."),
+    Status.UNCERTAIN: ("may or may not have arrived", "The mail server never answered; none is sent again by itself."),
+}
 
 
 @dataclass(frozen=True)
 class Attention:
-    """One thing to do: what is so, what follows from it, and the verb that leads there."""
+    """One thing to do: what is so, what follows from it, and the verb that leads there.
+
+    ``behind`` is the list of the leads counted, where they are not what the verb leads to.
+    """
 
     tone: str
     text: str
     consequence: str
     url: str
     action: str
+    behind: str = ""
 
 
 def attention(*, now: datetime) -> list[Attention]:
-    """Return at most five things that need a person, the most urgent first."""
-    found = [_overdue(now), _undecided(now), _held(), _not_sent(), _put_off()]
-    return [item for item in found if item is not None][:SHOWN]
+    """Return the things that need a person, the most urgent first."""
+    found = [_overdue(now), _put_off(), _undecided(now), _held(), *_not_sent()]
+    return [item for item in found if item is not None]
 
 
 def _overdue(now: datetime) -> Attention | None:
-    count = Handover.objects.filter(state=State.QUEUED, closed_at=None, first_contact_due_at__lte=now).count()
+    count = Handover.objects.filter(contact_is_overdue(now)).count()
     if not count:
         return None
     return Attention(
@@ -40,11 +50,12 @@ def _overdue(now: datetime) -> Attention | None:
         "These people were promised an answer by now.",
         reverse("sales:inbox"),
         "Open the queue",
+        leads_url(did="contact_overdue"),
     )
 
 
 def _undecided(now: datetime) -> Attention | None:
-    count = Handover.objects.filter(state=State.CLAIMED, closed_at=None, verdict_due_at__lte=now).count()
+    count = Handover.objects.filter(verdict_is_overdue(now)).count()
     if not count:
         return None
     return Attention(
@@ -53,6 +64,7 @@ def _undecided(now: datetime) -> Attention | None:
         "Marketing cannot learn from them yet.",
         reverse("sales:inbox"),
         "See who holds them",
+        leads_url(did="verdict_overdue"),
     )
 
 
@@ -69,17 +81,15 @@ def _held() -> Attention | None:
     )
 
 
-def _not_sent() -> Attention | None:
-    count = Message.objects.filter(status__in=["failed", "uncertain"]).count()
-    if not count:
-        return None
-    return Attention(
-        "warn",
-        f"{_several(count, 'mail')} failed or uncertain",
-        "Each says why; none is sent again by itself.",
-        f"{reverse('mail:outbox')}?status=failed",
-        "Read the reasons",
-    )
+def _not_sent() -> list[Attention]:
+    counts = Message.objects.filter(status__in=NOT_SENT).values_list("status").annotate(count=Count("id"))
+    return [_unsent(Status(status), count) for status, count in counts.order_by("status")]
+
+
+def _unsent(status: Status, count: int) -> Attention:
+    text, consequence = NOT_SENT[status]
+    url = f"{reverse('mail:outbox')}?status={status}"
+    return Attention("warn", f"{_several(count, 'mail')} {text}", consequence, url, "Read the reasons")
 
 
 def _put_off() -> Attention | None:

@@ -13,7 +13,7 @@ from insights.periods import Period, before, month_end, period, working_days
 from insights.selectors.answers import Answers
 from insights.selectors.attention import Attention, attention
 from insights.selectors.links import leads_url
-from leads.kinds import Channel
+from leads.kinds import Channel, Stage
 from leads.models import Source
 
 STEPS = ("new", "iql", "mql", "sql", "accepted", "won")
@@ -68,20 +68,21 @@ class SourceRow:
     revenue: float
     customers_url: str
     accepted_url: str
+    decided_url: str
     leads_url: str
     filter_value: int | None
 
 
 @dataclass(frozen=True)
 class FirstContact:
-    """How sales kept its promise to make contact in time."""
+    """How sales kept its promise to make contact in time; ``urls`` leads from each count to its leads."""
 
     handovers: int
     contacted: int
     due: int
     in_time: int
     median_minutes: float | None
-    url: str
+    urls: Mapping[str, str]
 
     @property
     def is_telling(self) -> bool:
@@ -104,6 +105,8 @@ class Home:
     cohort: int
     sql_before: int
     cohort_before: int
+    cohort_url: str
+    cohort_before_url: str
     temperature: Mapping[str, int]
     temperature_urls: Mapping[str, str]
     sources: list[SourceRow]
@@ -137,6 +140,8 @@ def home(*, period_key: str, source_id: int | None, now: datetime) -> Home:
         cohort=_count(steps, "new"),
         sql_before=_count(steps_before, "sql"),
         cohort_before=_count(steps_before, "new"),
+        cohort_url=leads_url(**_cohort(chosen, source)),
+        cohort_before_url=leads_url(**_cohort(before(chosen), source)),
         temperature={name: temperature.get(name, 0) for name in ("hot", "warm", "cold")},
         temperature_urls={name: leads_url(temperature=name, in_play=1) for name in ("hot", "warm", "cold")},
         sources=_sources(answers, chosen),
@@ -156,16 +161,26 @@ def _count(steps: Mapping[str, Mapping[str, Any]], step: str) -> int:
 
 
 def _funnel(steps: Mapping[str, Mapping[str, Any]], chosen: Period, source: Source | None) -> list[FunnelStep]:
-    cohort = {"came_from": chosen.first, "came_to": chosen.last, "source": source.pk if source else None}
+    cohort = _cohort(chosen, source)
     return [
         FunnelStep(
             name=STEP_NAMES[step],
             count=_count(steps, step),
-            url=leads_url(**cohort, reached=None if step == "new" else step),
+            url=leads_url(**cohort, **_got_to(step)),
             note=_median(steps.get(step)) if step != "new" else "",
         )
         for step in STEPS
     ]
+
+
+def _cohort(chosen: Period, source: Source | None) -> dict[str, Any]:
+    return {"came_from": chosen.first, "came_to": chosen.last, "source": source.pk if source else None}
+
+
+def _got_to(step: str) -> dict[str, str]:
+    if step == "new":
+        return {}
+    return {"reached": step} if step in Stage.values else {"did": step}
 
 
 def _median(row: Mapping[str, Any] | None) -> str:
@@ -221,11 +236,20 @@ def _source_row(row: Mapping[str, Any], chosen: Period) -> SourceRow:
         revenue=float(row["revenue"]),
         customers_url=leads_url(**of_source, did="won", **happened),
         accepted_url=leads_url(**of_source, did="accepted", **happened),
+        decided_url=leads_url(**of_source, did="decided", **happened),
         leads_url=leads_url(**of_source, came_from=chosen.first, came_to=chosen.last),
         filter_value=row["source_id"],
     )
 
 
 def _first_contact(answers: Answers, chosen: Period, now: datetime) -> FirstContact:
-    url = leads_url(did="handed_over", done_from=chosen.first, done_to=chosen.last)
-    return FirstContact(url=url, **answers.first_contact(chosen, now=now))
+    opened = {"done_from": chosen.first, "done_to": chosen.last}
+    return FirstContact(
+        urls={
+            "handovers": leads_url(did="handover", **opened),
+            "contacted": leads_url(did="first_contacted", **opened),
+            "due": leads_url(did="contact_due", **opened),
+            "in_time": leads_url(did="contact_in_time", **opened),
+        },
+        **answers.first_contact(chosen, now=now),
+    )

@@ -14,6 +14,7 @@ from common.models import Installation
 from common.pages import Page, keyset_page
 from leads.kinds import OUT_OF_PLAY, STAGE_ORDER, Kind, Stage, Temperature
 from leads.models import Activity, Lead, LeadState, Mark, Transition
+from leads.narrowing import NARROWINGS
 from leads.selectors.search import mentioning
 from leads.selectors.visibility import visible_leads
 
@@ -23,22 +24,14 @@ NEWEST_ID_FIRST = ("-id",)
 SHOWN = ("state", "source", "owner")
 COUNT_LIMIT = 10_000
 FOUND_LIMIT = 1_000  # of a search: each match is looked at
-SALES_ACTS = {
-    "handed_over": Kind.HANDOVER_OPENED,
-    "accepted": Kind.HANDOVER_ACCEPTED,
-    "rejected": Kind.HANDOVER_REJECTED,
-    "contacted": Kind.CONTACT_LOGGED,
-    "won": Kind.OUTCOME_WON,
-    "lost": Kind.OUTCOME_LOST,
-}
 
 
 @dataclass(frozen=True)
 class LeadFilter:
     """What a list is narrowed to; empty values narrow nothing.
 
-    ``reached`` is a stage or one of SALES_ACTS, by now; ``did`` is one of SALES_ACTS from ``done_from`` to ``done_to``.
-    Days are whole days, both inclusive, in the installation's time zone. ``source`` is an id or "none".
+    ``reached`` is a stage, by now; ``did`` is one of NARROWINGS, from ``done_from`` to ``done_to``. Days are whole,
+    both inclusive, in the installation's time zone. ``source`` is an id or "none".
     """
 
     q: str = ""
@@ -166,32 +159,27 @@ def _by_origin(leads: QuerySet[Lead], wanted: LeadFilter) -> QuerySet[Lead]:
 
 
 def _by_history(leads: QuerySet[Lead], wanted: LeadFilter) -> QuerySet[Lead]:
-    if wanted.reached in SALES_ACTS:
-        leads = leads.filter(Exists(standing_acts(SALES_ACTS[wanted.reached])))
-    elif wanted.reached:
+    if wanted.reached:
         least = STAGE_ORDER[Stage(wanted.reached)]
         stages = [stage for stage, order in STAGE_ORDER.items() if order >= least]
         leads = leads.filter(Exists(Transition.objects.filter(lead=OuterRef("pk"), to_stage__in=stages)))
     if wanted.did:
         zone = ZoneInfo(Installation.current().time_zone)
-        acts = standing_acts(SALES_ACTS[wanted.did])
-        if wanted.done_from:
-            acts = acts.filter(occurred_at__gte=_start(wanted.done_from, zone))
-        if wanted.done_to:
-            acts = acts.filter(occurred_at__lt=_start(wanted.done_to + timedelta(days=1), zone))
-        leads = leads.filter(Exists(acts))
+        since = _start(wanted.done_from, zone) if wanted.done_from else None
+        until = _start(wanted.done_to + timedelta(days=1), zone) if wanted.done_to else None
+        leads = leads.filter(NARROWINGS[wanted.did].within(since, until))
     return leads
 
 
-def standing_acts(kind: Kind) -> QuerySet[Activity]:
-    """Return the outer lead's facts of a kind that were not undone; for use inside Exists."""
+def standing_acts(*kinds: Kind) -> QuerySet[Activity]:
+    """Return the outer lead's facts of these kinds that were not undone; for use inside Exists."""
     undone_id = Cast(KeyTextTransform("undoes", "payload"), BigIntegerField())
     undo = (
         Activity.objects.filter(lead=OuterRef("lead"), kind=Kind.UNDONE)
         .annotate(undone_id=undone_id)
         .filter(undone_id=OuterRef("pk"))
     )
-    return Activity.objects.filter(lead=OuterRef("pk"), kind=kind).exclude(Exists(undo))
+    return Activity.objects.filter(lead=OuterRef("pk"), kind__in=kinds).exclude(Exists(undo))
 
 
 def _start(day: date, zone: ZoneInfo) -> datetime:

@@ -16,6 +16,7 @@ from leads import selectors
 from leads.forms import LeadFilterForm
 from leads.kinds import Channel, Stage, Temperature
 from leads.models import Source
+from leads.narrowing import NARROWINGS
 from leads.selectors.lists import LeadFilter
 
 CHIP_WORDS = {
@@ -23,7 +24,6 @@ CHIP_WORDS = {
     "came_from": "Came on or after {}",
     "came_to": "Came on or before {}",
     "reached": "Reached {}",
-    "did": "Sales: {}",
     "done_from": "Done on or after {}",
     "done_to": "Done on or before {}",
     "in_play": "Neither customer nor disqualified",
@@ -76,6 +76,8 @@ def _chips(query: QueryDict, wanted: LeadFilter) -> list[Chip]:
         for name, words in CHIP_WORDS.items()
         if getattr(wanted, name)
     ]
+    if wanted.did:
+        chips.insert(0, Chip(NARROWINGS[wanted.did].words, f"?{_without(query, 'did', 'done_from', 'done_to')}"))
     if wanted.source:
         source = Source.objects.filter(pk=wanted.source).first() if wanted.source.isdecimal() else None
         chips.append(Chip(f"Source is {source or 'not known'}", f"?{_without(query, 'source')}"))

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
@@ -18,6 +19,8 @@ from leads.kinds import Kind
 from leads.models import Lead, LeadState
 from leads.selectors import LeadFilter, lead_count
 from leads.services import record_activity
+from mail.models import Message
+from mail.services import queue_message
 from sales import services as sales
 from sales.models import Handover
 from tests.factories.leads import LeadFactory, SourceFactory
@@ -139,11 +142,57 @@ def test_every_number_opens_exactly_its_leads(story, marketer, client) -> None:
     numbers += [(row.name, row.leads, row.leads_url) for row in page.sources]
     numbers += [(row.name, row.customers, row.customers_url) for row in page.sources]
     numbers += [(row.name, row.accepted, row.accepted_url) for row in page.sources]
-    numbers += [("handovers", page.first_contact.handovers, page.first_contact.url)]
+    numbers += [(row.name, row.decided, row.decided_url) for row in page.sources]
+    numbers += [("cohort", page.cohort, page.cohort_url), ("before", page.cohort_before, page.cohort_before_url)]
+    numbers += [(name, getattr(page.first_contact, name), url) for name, url in page.first_contact.urls.items()]
 
     opened = [(name, client.get(url).context["count"], url) for name, _, url in numbers]
 
     assert opened == numbers
+
+
+def test_the_promise_of_a_first_contact_is_counted_one_by_one(story) -> None:
+    contact = home(period_key="month", source_id=None, now=NOW).first_contact
+
+    assert (contact.handovers, contact.contacted, contact.due, contact.in_time) == (8, 6, 8, 6)
+    Handover.objects.filter(lead__in=story[:2]).update(first_contact_due_at=F("opened_at") + timedelta(minutes=5))
+    Handover.objects.filter(lead=story[7]).update(first_contact_due_at=timezone.now() + timedelta(days=1))
+    count_again()
+
+    contact = home(period_key="month", source_id=None, now=NOW).first_contact
+
+    assert (contact.handovers, contact.contacted, contact.due, contact.in_time) == (8, 6, 7, 4)
+
+
+def test_what_needs_attention_opens_exactly_what_it_counts(story, marketer, client) -> None:
+    client.force_login(marketer)
+    Handover.objects.filter(lead=story[6]).update(first_contact_due_at=timezone.now() + timedelta(days=1))
+    for number, status in enumerate(("failed", "uncertain", "uncertain")):
+        message = queue_message(
+            dedupe_key=f"test {number}",
+            kind="requested",
+            to_email="a@b.example",
+            subject="A",
+            text="A",
+            html="",
+            now=NOW,
+        )
+        Message.objects.filter(pk=message.pk).update(status=status, reason="The server said no.")
+
+    items = home(period_key="month", source_id=None, now=NOW).attention
+
+    assert [(item.text, behind(client, item)) for item in items] == [
+        ("1 handover unclaimed past the promised first contact", 1),
+        ("3 claimed leads without a verdict for more than 2 business days", 3),
+        ("1 mail failed for good", 1),
+        ("2 mails may or may not have arrived", 2),
+    ]
+
+
+def behind(client, item) -> int:
+    """Return how many rows the link of a count opens."""
+    context = client.get(item.behind or item.url).context
+    return context["count"] if item.behind else len(context["page"].items)
 
 
 def test_temperature_leaves_customers_and_disqualified_leads_out(story) -> None:
