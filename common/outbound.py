@@ -23,8 +23,8 @@ from urllib.parse import urljoin, urlsplit
 
 from django.conf import settings
 
-from common.addresses import is_public
 from common.domains import ascii_domain
+from common.ip_addresses import is_public
 
 MAX_URL = 1000
 MAX_ANSWER_BYTES = 64 * 1024

@@ -25,7 +25,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.set_default()
 app.autodiscover_tasks()
 app.user_options["worker"].add(Option(["--clock"], is_flag=True, help="Run the clock as a thread of this worker."))
-app.steps["worker"].add("leadcrm.clock:ClockInWorker")
+app.steps["worker"].add("leadcrm.beat:BeatInWorker")
 watch_tasks()
 
 

@@ -13,7 +13,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
-from leadcrm import leaving
+from leadcrm import stop_signals
 from leadcrm.embedded import postgres, valkey
 from leadcrm.embedded.places import Place, product_place, test_place
 from leadcrm.embedded.servers import HELD, Servers, is_external
@@ -33,7 +33,7 @@ KINDS = {"DATABASE_URL": postgres, "REDIS_URL": valkey}
 
 def run(argv: list[str]) -> int:
     """Run ``argv`` and return its exit status; errors a person can act on come without a traceback."""
-    leaving.listen()
+    stop_signals.listen()
     command = argv[1] if len(argv) > 1 else "help"
     try:
         with prepared(command):

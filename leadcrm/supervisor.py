@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from leadcrm.leaving import leave_if_asked
+from leadcrm.stop_signals import stop_if_asked
 
 STOP_SECONDS = 15
 # A child that lived this long has recovered, and the next fault starts with a short wait again.
@@ -98,7 +98,7 @@ class Supervisor:
         while True:
             self.below()
             for _ in range(LOOKS_PER_LOOK_BELOW):
-                leave_if_asked()
+                stop_if_asked()
                 self.look()
                 time.sleep(pause_seconds)
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts import services
 from accounts.models import AuditEntry, Role, User
-from leadcrm.departure import belongings, depart
+from leadcrm.belongings import belongings, deactivate_person
 from leads.models import Lead
 from sales.models import Handover, State
 from sales.services import accept, claim, reject
@@ -60,7 +60,7 @@ def test_all_goes_to_a_colleague_and_what_was_decided_stays(held, rep, heir, bos
     counts = belongings(rep)
     assert (counts.leads, counts.handovers, counts.keys) == (5, 3, 1)
 
-    depart(person=rep, heir=heir, is_revoking_keys=True, by=boss, now=now + timedelta(minutes=1))
+    deactivate_person(person=rep, heir=heir, is_revoking_keys=True, by=boss, now=now + timedelta(minutes=1))
 
     after = state_of(held)
     assert after["offered"] == (State.QUEUED, None, heir)
@@ -76,7 +76,7 @@ def test_all_goes_to_a_colleague_and_what_was_decided_stays(held, rep, heir, bos
 
 
 def test_without_a_colleague_handovers_go_back_to_the_queue_and_keys_may_stay(held, rep, heir, boss, now):
-    depart(person=rep, heir=None, is_revoking_keys=False, by=boss, now=now + timedelta(minutes=1))
+    deactivate_person(person=rep, heir=None, is_revoking_keys=False, by=boss, now=now + timedelta(minutes=1))
 
     after = state_of(held)
     assert {after[name] for name in ("offered", "claimed", "accepted")} == {(State.QUEUED, None, heir)}
@@ -129,9 +129,9 @@ def test_a_fault_on_the_way_leaves_everything_as_it_was(held, rep, heir, boss, m
     def fail(**_: object) -> None:
         raise RuntimeError("power cut")
 
-    monkeypatch.setattr("leadcrm.departure.audit", fail)
+    monkeypatch.setattr("leadcrm.belongings.audit", fail)
     with pytest.raises(RuntimeError):
-        depart(person=rep, heir=heir, is_revoking_keys=True, by=boss, now=timezone.now())
+        deactivate_person(person=rep, heir=heir, is_revoking_keys=True, by=boss, now=timezone.now())
 
     rep.refresh_from_db()
     assert (rep.is_active, belongings(rep).leads, belongings(rep).handovers) == (True, 5, 3)

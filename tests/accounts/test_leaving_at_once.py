@@ -4,10 +4,11 @@ import threading
 
 import pytest
 from django.db import transaction
+from django.test import Client
 
 from accounts.models import Role, User
 from accounts.services import edit_user
-from leadcrm.departure import belongings, depart
+from leadcrm.belongings import belongings, deactivate_person
 from leads.kinds import Kind
 from leads.services import lock_leads, record_activity
 from sales.errors import MayNotSell
@@ -53,7 +54,7 @@ def test_who_leaves_may_be_named_in_a_fact_while_their_leads_are_waited_for(rep,
 
     holding = beside(hold_a_lead)
     leads_are_locked.wait(20)
-    leaving = beside(lambda: depart(person=rep, heir=heir, is_revoking_keys=False, by=boss, now=now))
+    leaving = beside(lambda: deactivate_person(person=rep, heir=heir, is_revoking_keys=False, by=boss, now=now))
 
     holding.result(30)
     assert leaving.result(30).leads == 1
@@ -75,7 +76,7 @@ def test_what_they_take_while_they_leave_is_passed_on_too(rep, heir, boss, now, 
 
     taking = beside(take_one)
     has_taken.wait(20)
-    leaving = beside(lambda: depart(person=rep, heir=heir, is_revoking_keys=False, by=boss, now=now))
+    leaving = beside(lambda: deactivate_person(person=rep, heir=heir, is_revoking_keys=False, by=boss, now=now))
 
     taking.result(30)
     found = leaving.result(30)
@@ -92,7 +93,7 @@ def test_who_is_leaving_takes_nothing_more(rep, heir, boss, now, *, beside, act)
 
     def leave() -> None:
         with transaction.atomic():
-            depart(person=rep, heir=heir, is_revoking_keys=False, by=boss, now=now)
+            deactivate_person(person=rep, heir=heir, is_revoking_keys=False, by=boss, now=now)
             has_left.set()
             wait_until_waiting()
 
@@ -107,6 +108,32 @@ def test_who_is_leaving_takes_nothing_more(rep, heir, boss, now, *, beside, act)
     assert (queued.state, queued.owner) == (State.QUEUED, None)
 
 
+@pytest.mark.parametrize("act", [claim, accept])
+def test_what_they_take_while_they_go_out_of_sales_is_asked_about(rep, heir, boss, now, *, beside, act):
+    queued = make_handover(now)
+    Handover.objects.filter(pk=queued.pk).update(offered_to=heir)
+    has_taken = threading.Event()
+    client = Client()
+    client.force_login(boss)
+    fields = {"name": rep.name, "email": rep.email, "role": Role.VIEWER, "team": rep.team_id}
+
+    def take_one() -> None:
+        with transaction.atomic():
+            act(handover=queued, by=rep, now=now)
+            has_taken.set()
+            wait_until_waiting()
+
+    taking = beside(take_one)
+    has_taken.wait(20)
+    moving = beside(lambda: client.post(f"/settings/people/{rep.pk}/", fields))
+
+    taking.result(30)
+    answer = moving.result(30)
+    rep.refresh_from_db()
+    assert (answer.status_code, rep.role) == (200, Role.REP)
+    assert "<strong>1</strong> open handover" in answer.content.decode()
+
+
 def test_an_heir_who_leaves_at_the_same_time_inherits_nothing(rep, heir, boss, now, beside):
     lead = make_lead(now, owner=rep)
     has_left = threading.Event()
@@ -119,7 +146,7 @@ def test_an_heir_who_leaves_at_the_same_time_inherits_nothing(rep, heir, boss, n
 
     first = beside(heir_leaves)
     has_left.wait(20)
-    second = beside(lambda: depart(person=rep, heir=heir, is_revoking_keys=False, by=boss, now=now))
+    second = beside(lambda: deactivate_person(person=rep, heir=heir, is_revoking_keys=False, by=boss, now=now))
 
     first.result(30)
     with pytest.raises(ValueError, match="active colleague"):

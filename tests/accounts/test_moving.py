@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import AuditEntry, Role, User
-from leadcrm.departure import WrongHeir, belongings, reassign
+from leadcrm.belongings import WrongHeir, belongings, reassign
 from leads.models import Lead
 from sales.models import Handover, State
 from sales.services import claim

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import Need, Notification, Role, User
 from accounts.selectors.notifications import unread_count
 from accounts.services import Note, choose_notifications, notify
-from leadcrm.departure import depart
+from leadcrm.belongings import deactivate_person
 from leadcrm.erasing import erase_leads
 from leadcrm.retention import apply_retention
 from leadcrm.system import telling
@@ -76,7 +76,7 @@ def test_what_a_colleague_leaves_behind_is_told_to_who_gets_it(team, rep, now):
     heir, boss = make_user(Role.MANAGER, team=team), make_user(Role.ADMIN)
     make_handover(now)
 
-    depart(person=rep, heir=heir, is_revoking_keys=False, by=boss, now=now)
+    deactivate_person(person=rep, heir=heir, is_revoking_keys=False, by=boss, now=now)
 
     assert kinds_of(heir) == [Need.HANDOVER]
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from common import outbound
-from common.addresses import is_public
+from common.ip_addresses import is_public
 
 INTO_THE_HOUSE = [
     "127.0.0.1", "127.1", "2130706433", "0x7f000001", "0177.0.0.1", "0", "[::1]", "[::ffff:127.0.0.1]", "[::127.0.0.1]",

@@ -1,4 +1,4 @@
-"""Somebody leaves, or gets a role or team in which they do not hold what they hold.
+"""What a person holds, and where it goes when they leave, or get a role or team in which they do not hold it.
 
 It goes to a colleague or back to the queue, in the commit that changes their account.
 """
@@ -30,6 +30,10 @@ class StillTaking(RuntimeError):
     """Each time their leads were locked, the person had got another one."""
 
 
+class HoldsWork(ValueError):
+    """The person holds leads or handovers, and nobody has said where they go."""
+
+
 class _HoldsMore(Exception):
     """Between looking and locking the person took one more: let go of the locks and look again."""
 
@@ -43,8 +47,13 @@ class Belongings:
     keys: int
 
     @property
+    def is_work(self) -> bool:
+        """Whether there is something a colleague has to go on with."""
+        return bool(self.leads or self.handovers)
+
+    @property
     def is_nothing(self) -> bool:
-        return not (self.leads or self.handovers or self.keys)
+        return not (self.is_work or self.keys)
 
 
 @dataclass(frozen=True)
@@ -80,7 +89,21 @@ def may_keep(changes: dict[str, Any]) -> bool:
     return changes["role"] in SELLERS
 
 
-def depart(*, person: User, heir: User | None, is_revoking_keys: bool, by: User, now: datetime) -> Belongings:
+@transaction.atomic
+def change_person(*, person: User, changes: dict[str, Any], by: User, now: datetime, is_keeping: bool = False) -> None:
+    """Change the account of a person who holds no work that the changes put in question, or keeps it.
+
+    Raises EmailTaken, LastAdmin, HoldsWork. What they hold is looked at once they are locked: what they were taking
+    meanwhile is theirs by then, and they take nothing more.
+    """
+    edit_user(user=person, changes=changes, by=by, now=now)
+    if not is_keeping and why_moved(person, changes) and belongings(person).is_work:
+        raise HoldsWork
+
+
+def deactivate_person(
+    *, person: User, heir: User | None, is_revoking_keys: bool, by: User, now: datetime
+) -> Belongings:
     """Deactivate a person and give what they hold to ``heir``, or leads to nobody and handovers to the queue.
 
     Returns what was passed on. Raises LastAdmin, WrongHeir, StillTaking; then nothing has changed.

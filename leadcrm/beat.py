@@ -1,4 +1,4 @@
-"""The clock (beat): ticks what is due into the broker, and says that it ticks."""
+"""The beat: ticks what is due into the broker, and says that it ticks."""
 
 import time
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ from common import heartbeat
 SIGN_SECONDS = 5.0
 
 
-class Clock(Scheduler):
+class Beat(Scheduler):
     """Celery's plain scheduler: the schedule stands in the settings, and nothing is kept on disk."""
 
     _signed_at = float("-inf")
@@ -31,7 +31,7 @@ class Clock(Scheduler):
         return seconds
 
 
-class ClockInWorker(bootsteps.StartStopStep):
+class BeatInWorker(bootsteps.StartStopStep):
     """``worker --clock``: the clock as a thread of the worker, for an installation that runs one worker.
 
     Celery's own ``--beat`` forks a process, which takes nearly as much memory as the worker once more.
