@@ -43,7 +43,7 @@ def can_administer(user: User | AnonymousUser) -> bool:
 def role_required(*roles: Role) -> Callable[[View[Params]], View[Params]]:
     """Let only ``roles`` into a view; strangers go to sign-in, others get a 403 that says who can help.
 
-    The view says whom it lets in, as ``roles``.
+    The view says whom it lets in, as ``lets_in``.
     """
 
     def decorate(view: View[Params]) -> View[Params]:
@@ -55,7 +55,7 @@ def role_required(*roles: Role) -> Callable[[View[Params]], View[Params]]:
                 return forbidden(request, roles)
             return view(request, *args, **kwargs)
 
-        guarded.roles = roles  # type: ignore[attr-defined]
+        guarded.lets_in = lambda user: _is_one_of(user, roles)  # type: ignore[attr-defined]
         return guarded
 
     return decorate

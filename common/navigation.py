@@ -1,32 +1,18 @@
 """The shell around each page: which destinations exist, which of them this person sees, and how it looks."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, get_urlconf, reverse
 
+from common.composition import composed
 from common.models import Installation
+from common.places import Place
+from common.routes import may_open, url_of
 from common.shortcuts import PAGE, Shortcut, shortcuts
 
 THEMES = ("auto", "light", "dark")
-
-
-@dataclass(frozen=True)
-class Place:
-    """A destination by the name of its URL; left out while nothing answers to that name. No roles: for everybody.
-
-    ``act`` is the entry in the table of keys; ``also`` names URLs elsewhere that belong to it.
-    """
-
-    label: str
-    icon: str
-    act: str
-    name: str
-    roles: tuple[str, ...] = ()
-    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -37,40 +23,6 @@ class Item:
     url: str
     is_current: bool = False
     count_url: str = ""
-
-
-EDITORS = ("admin", "marketer")
-WRITERS = ("admin", "marketer", "manager", "rep")
-PLACES = (
-    Place("Home", "home", "home", "home", also=("insights:goal",)),
-    Place("Leads", "users", "leads", "leads:list"),
-    Place("Inbox", "inbox", "inbox", "sales:inbox"),
-    Place("Forms", "document-text", "forms", "capture:forms"),
-    Place("Nurture", "envelope", "nurture", "nurturing:list"),
-    Place("Scoring", "adjustments-horizontal", "scoring", "scoring:rules"),
-    Place("Reports", "chart-bar", "reports", "insights:reports"),
-    Place("Settings", "cog-6-tooth", "settings", "accounts:settings"),
-)
-CREATE = (
-    Place("Lead", "user-plus", "new_lead", "lead_add", WRITERS),
-    Place("Import leads", "arrow-up-tray", "import", "leads:import", EDITORS),
-    Place("Form", "document-plus", "new_form", "capture:form_create", EDITORS),
-    Place("Sequence", "envelope", "new_sequence", "nurturing:create", EDITORS),
-)
-
-
-@lru_cache(maxsize=256)
-def _resolved(name: str, _urlconf: str | None) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
-
-
-def first_url(*names: str) -> str:
-    """Return the URL of the first name that something answers to, or an empty string."""
-    urlconf = get_urlconf() or settings.ROOT_URLCONF
-    return next((url for name in names if (url := _resolved(name, urlconf))), "")
 
 
 @dataclass(frozen=True)
@@ -87,7 +39,7 @@ class Notice:
 
 @dataclass(frozen=True)
 class Shell:
-    """All that ``base.html`` needs besides the page."""
+    """All that ``base.html`` needs besides the page. Each ``…_url`` is a link that an app brings under that name."""
 
     company: str
     theme: str
@@ -96,13 +48,13 @@ class Shell:
     create: tuple[Item, ...]
     notices: tuple[Notice, ...]
     current: Item | None
+    are_keys_on: bool
     search_url: str
     palette_url: str
     acts_url: str
     theme_url: str
     keys_url: str
     keyboard_url: str
-    are_keys_on: bool
     sign_out_url: str
     account_url: str
     banners_url: str
@@ -128,7 +80,7 @@ def shell(request: HttpRequest) -> Shell:
     """Return the shell for this person and path; one query, for the installation."""
     user = getattr(request, "user", None)
     role = getattr(user, "role", "")
-    items = _items(PLACES, role, request.path)
+    items = places_of(user, request.path)
     if role == "rep":
         items = tuple(sorted(items, key=lambda item: item.label != "Inbox"))
     installation = Installation.current()
@@ -137,51 +89,44 @@ def shell(request: HttpRequest) -> Shell:
         theme=theme_of(request),
         is_rail_narrow=request.COOKIES.get("rail") == "narrow",
         items=items,
-        create=create_items(role),
+        create=create_items(user),
         notices=_notices(installation, user),
         current=next((item for item in items if item.is_current), None),
-        search_url=first_url("leads:list"),
-        palette_url=first_url("palette"),
-        acts_url=first_url("acts"),
-        keys_url=first_url("accounts:single_keys"),
-        keyboard_url=first_url("accounts:keyboard"),
         are_keys_on=getattr(user, "single_keys", True),
-        theme_url=first_url("accounts:theme"),
-        sign_out_url=first_url("accounts:sign_out"),
-        account_url=first_url("accounts:profile"),
-        banners_url=first_url("system_banners") if role == "admin" else "",
-        bell_url=first_url("notifications"),
-        first_steps_url=first_url("insights:first_steps") if role in EDITORS else "",
+        **{link: _url_for(user, name) for link, name in composed("LINKS").items()},
     )
 
 
-def places_of(role: str) -> tuple[Item, ...]:
-    """Return the destinations of the rail for this role."""
-    return _items(PLACES, role, "")
+def places_of(user: Any, path: str = "") -> tuple[Item, ...]:
+    """Return the destinations of the rail for this person."""
+    return _items(composed("PLACES"), user, path)
 
 
-def create_items(role: str) -> tuple[Item, ...]:
-    """Return what this role may make; nothing for a signed-out visitor."""
-    return _items(CREATE, role, "") if role else ()
+def create_items(user: Any) -> tuple[Item, ...]:
+    """Return what this person may make; nothing for a signed-out visitor."""
+    return _items(composed("CREATE"), user, "") if getattr(user, "is_authenticated", False) else ()
 
 
 def theme_of(request: HttpRequest) -> str:
     """Return auto, light or dark: the person's setting where accounts keeps one, else this browser's cookie."""
     chosen = getattr(getattr(request, "user", None), "theme", "")
-    if not first_url("accounts:theme"):
+    if not url_of("accounts:theme"):
         chosen = request.COOKIES.get("theme", chosen)
     return chosen if chosen in THEMES else "auto"
 
 
-def _items(places: tuple[Place, ...], role: str, path: str) -> tuple[Item, ...]:
+def _items(places: tuple[Place, ...], user: Any, path: str) -> tuple[Item, ...]:
     found: list[Item] = []
     for place in places:
-        url = first_url(place.name)
-        if url and (not place.roles or role in place.roles):
-            count_url = first_url("sales:count") if place.label == "Inbox" else ""
-            is_current = any(_is_under(path, of_place) for of_place in (url, *map(first_url, place.also)))
-            found.append(Item(place.label, place.icon, place.act, url, is_current, count_url))
+        if url := _url_for(user, place.name):
+            is_current = any(_is_under(path, of_place) for of_place in (url, *map(url_of, place.also)))
+            found.append(Item(place.label, place.icon, place.act, url, is_current, url_of(place.count)))
     return tuple(found)
+
+
+def _url_for(user: Any, name: str) -> str:
+    """Return the URL of a name for whom its view lets in, else an empty string."""
+    return url_of(name) if may_open(user, name) else ""
 
 
 def _is_under(path: str, url: str) -> bool:
@@ -192,17 +137,17 @@ def _notices(installation: Any, user: Any) -> tuple[Notice, ...]:
     notices = []
     if role := getattr(user, "sees_as", ""):
         text = f"You see the product as {role}. Nothing can be changed."
-        notices.append(Notice("warn", text, act_url=first_url("stop_seeing"), act="End preview"))
+        notices.append(Notice("warn", text, act_url=url_of("stop_seeing"), act="End preview"))
     if installation.has_sample_data:
         # Who came with the sample data would go with it.
-        may_remove = getattr(user, "role", "") == "admin" and not user.is_sample
-        act_url = first_url("remove_samples") if may_remove else ""
-        remedy = " To remove it, sign in as an admin of your own." if getattr(user, "is_sample", False) else ""
+        is_sample = getattr(user, "is_sample", False)
+        act_url = "" if is_sample else _url_for(user, "remove_samples")
+        remedy = " To remove it, sign in as an admin of your own." if is_sample else ""
         text = f"Sample data is among the leads and people.{remedy}"
         notices.append(Notice("sample", text, act_url=act_url, act="Remove it"))
     if installation.sending_paused:
         notices.append(Notice("warn", "Sending is paused. No mail leaves until an admin resumes it."))
     if not settings.EMAIL_URL:
-        url = first_url("mail:caught") if getattr(user, "scope", "") == "all" else ""
+        url = _url_for(user, "mail:caught")
         notices.append(Notice("info", "Mail is caught, not sent.", url, "See caught mail" if url else ""))
     return tuple(notices)

@@ -174,6 +174,7 @@ MIDDLEWARE = [
     "leadcrm.middleware.RefusalMiddleware",
 ]
 ROOT_URLCONF = "leadcrm.urls"
+COMPOSITION = "leadcrm.composition"
 WSGI_APPLICATION = "leadcrm.wsgi.application"
 TEMPLATES = [
     {

@@ -165,6 +165,17 @@ def test_lead_state_has_one_writer() -> None:
     assert writers == {"leads/services/judgements.py"}
 
 
+@pytest.mark.parametrize("app", ["common", "mail", "accounts"])
+def test_what_is_shown_of_apps_above_is_brought_by_them(app: str) -> None:
+    """A name of a URL above, in an app below, is a part that the app above should bring itself."""
+    above = "|".join(other for other, rank in RANK.items() if rank > RANK["accounts"])
+    named = re.compile(rf'(?:url_of|may_open|_url_for|reverse|redirect|Place|Page)\([^)]*"(?:{above}):\w+"')
+
+    found = {name(path) for path in sources() if path.is_relative_to(ROOT / app) and named.search(path.read_text())}
+
+    assert not found
+
+
 def test_leads_are_locked_in_one_place() -> None:
     """One order of locks can be kept only where one place knows how a lead is locked; marks are taken by its SQL."""
     locks = {name(path) for path in sources() for model in _locked_models(path) if model in ("Lead", "LeadState")}

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_safe
 
 from accounts import services
 from accounts.forms import CompanyForm
-from accounts.models import Role
+from accounts.models import Role, User
 from accounts.permissions import role_required
 from accounts.requests import SignedInRequest
-from accounts.settings_pages import find, pages_of
+from accounts.settings_search import find, pages_of
 from common import clock
 from common.models import Installation
 
@@ -36,9 +36,7 @@ def settings_page(
     request: SignedInRequest, template: str, context: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
     """Render a page under Settings with the list of those this person may open."""
-    return render(
-        request, template, {"groups": _groups(request.user.role, request.path), **(context or {})}, status=status
-    )
+    return render(request, template, {"groups": _groups(request.user, request.path), **(context or {})}, status=status)
 
 
 @require_safe
@@ -53,7 +51,7 @@ def index(request: SignedInRequest) -> HttpResponse:
 def find_setting(request: SignedInRequest) -> HttpResponse:
     """Answer with the list beside a page (``here``) as the field above it narrows it down."""
     here = request.GET.get("here", "")
-    return render(request, "settings/_nav.html", {"groups": _groups(request.user.role, here), **_search(request)})
+    return render(request, "settings/_nav.html", {"groups": _groups(request.user, here), **_search(request)})
 
 
 @role_required(Role.ADMIN)
@@ -68,17 +66,17 @@ def company(request: SignedInRequest) -> HttpResponse:
 
 def links_of(request: SignedInRequest) -> list[Link]:
     """Return the pages under Settings that this person may open."""
-    return [link for links in _groups(request.user.role, request.path).values() for link in links]
+    return [link for links in _groups(request.user, request.path).values() for link in links]
 
 
 def _search(request: SignedInRequest) -> dict[str, Any]:
     text = request.GET.get("q", "").strip()[:LONGEST]
-    return {"text": text, "found": find(text, role=request.user.role)}
+    return {"text": text, "found": find(text, user=request.user)}
 
 
-def _groups(role: str, path: str) -> dict[str, list[Link]]:
+def _groups(user: User, path: str) -> dict[str, list[Link]]:
     groups: dict[str, list[Link]] = {}
-    for page in pages_of(role):
+    for page in pages_of(user):
         link = Link(page.label, page.text, page.icon, page.url, path.startswith(page.url))
         groups.setdefault(page.group, []).append(link)
     return groups

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.permissions import can_edit_leads, can_manage, can_sell
 from accounts.requests import SignedInRequest
-from accounts.settings_pages import find
+from accounts.settings_search import find
 from accounts.views.settings import links_of
 from common import navigation
 from common.shortcuts import shortcut
@@ -96,7 +96,7 @@ def _acts_on(request: SignedInRequest, lead: Lead | None) -> list[Command]:
 
 
 def _acts(request: SignedInRequest) -> list[Command]:
-    made = navigation.create_items(request.user.role)
+    made = navigation.create_items(request.user)
     acts = [Command(shortcut(item.act).label, item.icon, item.url, item.act) for item in made]
     return [*acts, Command("Keyboard shortcuts", "command-line", act="shortcuts", dialog="#shortcuts")]
 
@@ -105,13 +105,13 @@ def _places_found(request: SignedInRequest, text: str, words: list[str]) -> list
     """What is called so, then what under Settings is called otherwise and is still meant."""
     places = [command for command in _places(request, words) if command.fits(words)]
     shown = {command.url for command in places}
-    hits = [hit for hit in find(text, role=request.user.role) if hit.url not in shown]
+    hits = [hit for hit in find(text, user=request.user) if hit.url not in shown]
     return [*places, *(Command(f"Settings {hit.place}: {hit.label}", hit.icon, hit.url) for hit in hits[:SETTINGS])]
 
 
 def _places(request: SignedInRequest, words: list[str]) -> list[Command]:
     """The rail, and once something is typed the first steps and the pages under Settings too."""
-    places = [Command(item.label, item.icon, item.url, item.act) for item in navigation.places_of(request.user.role)]
+    places = [Command(item.label, item.icon, item.url, item.act) for item in navigation.places_of(request.user)]
     if words and can_manage(request.user):
         places.append(Command("First steps", "rocket-launch", reverse("insights:first_steps")))
     if words and can_sell(request.user):

@@ -3,7 +3,8 @@
 import pytest
 
 from accounts.models import Role
-from accounts.roles import VERBS, role_matrix
+from accounts.roles import role_matrix
+from common.composition import composed
 from tests.accounts.test_role_matrix import table
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +53,7 @@ def test_each_role_sees_what_its_line_says():
 
 
 def test_every_verb_is_held_against_a_route():
-    assert {verb.label for verb in VERBS} == ROUTES.keys() | SEEING
+    assert {verb.label for verb in composed("VERBS")} == ROUTES.keys() | SEEING
 
 
 def test_the_matrix_stands_where_a_role_is_chosen(as_admin, people):

@@ -3,16 +3,16 @@ from django.test import Client
 from django.urls import clear_url_caches
 
 from accounts.models import User
-from common import navigation
+from common import routes
 
 
 @pytest.fixture(autouse=True)
 def shell_urls(settings):
     settings.ROOT_URLCONF = "tests.shell.urls"
     clear_url_caches()
-    navigation._resolved.cache_clear()
+    routes._route.cache_clear()
     yield
-    navigation._resolved.cache_clear()
+    routes._route.cache_clear()
 
 
 @pytest.fixture
