@@ -59,7 +59,8 @@ def judge_answers(*, version: Published, fields: dict[str, str]) -> Answers:
     if errors:
         raise Wrong(errors)
     is_given = is_given and version.consent is not None
-    return Answers(values, is_given, email_key(values.get("email", "")), _hash(version.form_id, values, is_given))
+    key = email_key(version.answer_to("email", values))
+    return Answers(values, is_given, key, _hash(version.form_id, values, is_given))
 
 
 def email_error(address: str) -> str:

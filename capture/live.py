@@ -1,6 +1,7 @@
 """What this process knows of forms: versions never change and are kept, the state is looked up again every 2 s."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,6 +68,10 @@ class Published:
     def label(self) -> str:
         """How a consent names this version."""
         return f"{self.form_id} v{self.number}"
+
+    def answer_to(self, maps_to: str, values: Mapping[str, str]) -> str:
+        """Return what was answered to the question of that meaning, whatever it is called; empty without one."""
+        return next((values.get(field.name, "") for field in self.fields if field.maps_to == maps_to), "")
 
 
 @dataclass(frozen=True)

@@ -201,7 +201,8 @@ class Submission(models.Model):
 
     @property
     def email(self) -> str:
-        return self.answers.get("email", "")
+        """The address as it was typed, or the key it was known by where its question is called otherwise."""
+        return self.answers.get("email") or self.email_key
 
     @property
     def message(self) -> str:

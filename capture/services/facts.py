@@ -37,7 +37,7 @@ def lead_of(version: Published, answers: Answers) -> NewLead:
             values[field.maps_to] = value
         else:
             attributes[field.maps_to or field.name] = value
-    email = answers.values.get("email", "")
+    email = version.answer_to("email", answers.values)
     return NewLead(email=email, email_key=answers.email_key or None, attributes=attributes, **values)
 
 
@@ -53,7 +53,7 @@ def facts_of(version: Published, answers: Answers, *, lead: NewLead, submission:
     facts = [NewFact(Kind.FORM_SUBMITTED, payload)]
     request = REQUESTS.get(Form.Template(version.template))
     if request:
-        facts.append(NewFact(request, {**common, "message": _message(version, answers)}))
+        facts.append(NewFact(request, {**common, "message": version.answer_to("message", answers.values)}))
     return facts
 
 
@@ -84,7 +84,3 @@ def origin_of(arrival: Arrival) -> Origin:
 def is_urgent(version: Published) -> bool:
     """Whether a person waits for an answer, so that this lead is judged before others."""
     return version.template in REQUESTS
-
-
-def _message(version: Published, answers: Answers) -> str:
-    return next((answers.values.get(field.name, "") for field in version.fields if field.maps_to == "message"), "")

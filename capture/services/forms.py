@@ -109,7 +109,8 @@ def _check(definition: dict[str, Any], button: str) -> None:
         raise CannotPublish("Write what the button says.")
     if len(set(names)) != len(names):
         raise CannotPublish("Two questions have the same name.")
-    if not any(field["type"] == "email" and field.get("required") for field in definition["fields"]):
+    addresses = [field for field in definition["fields"] if field.get("maps_to") == "email"]
+    if not any(field["type"] == "email" and field.get("required") for field in addresses):
         raise CannotPublish("Ask for the e-mail address: without it there is no lead.")
 
 

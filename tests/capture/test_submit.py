@@ -9,6 +9,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from capture import services
+from capture.live import forget
 from capture.models import Form, FormVersion, Submission
 from capture.services import submissions
 from leads.kinds import Kind
@@ -39,6 +40,39 @@ def test_a_form_makes_a_submission_a_lead_its_facts_and_a_mark(send, demo_form):
     consent = Consent.objects.get(lead=lead)
     assert consent.given and consent.wording == demo_form.live_version.definition["consent"]["wording"]
     assert consent.form_version == f"{demo_form.pk} v1"
+
+
+def test_an_address_is_known_by_what_its_question_means_whatever_that_is_called(send, demo_form):
+    _publish_renamed(demo_form, email="work_mail")
+
+    token = token_of(demo_form, number=2)
+    answer = send(demo_form, token=token, email=None, work_mail="Ada@Example.com", first_name="Ada")
+
+    assert answer.status_code == 201
+    lead = Lead.objects.get()
+    assert (lead.email, lead.email_key, lead.attributes) == ("Ada@Example.com", "ada@example.com", {})
+    assert Submission.objects.get().email == "ada@example.com"
+
+
+def test_a_form_whose_address_means_nothing_is_not_published(demo_form):
+    definition = demo_form.live_version.definition
+    next(field for field in definition["fields"] if field["name"] == "email")["maps_to"] = ""
+
+    with pytest.raises(services.CannotPublish, match="e-mail address"):
+        _publish(demo_form, definition)
+
+
+def _publish_renamed(form: Form, **names: str) -> None:
+    definition = form.live_version.definition
+    for field in definition["fields"]:
+        field["name"] = names.get(field["name"], field["name"])
+    _publish(form, definition)
+
+
+def _publish(form: Form, definition: dict) -> None:
+    words = {"button": "Send", "thanks": "Thank you.", "offer": form.live_version.offer}
+    services.publish_version(form=form, definition=definition, by=None, now=timezone.now(), **words)
+    forget(form.pk)
 
 
 def test_a_guide_form_asks_for_the_mail_with_the_guide_and_is_not_urgent(send, guide_form):
