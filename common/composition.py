@@ -13,5 +13,5 @@ from django.conf import settings
 
 @cache
 def composed(name: str) -> Any:
-    """Return what all apps bring under this name, in its order: a tuple, or for LINKS a dictionary."""
+    """Return what all apps bring under this name, in its order: a tuple, or a dictionary where each has a name."""
     return getattr(import_module(settings.COMPOSITION), name)

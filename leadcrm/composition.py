@@ -23,6 +23,7 @@ PLACES = (
 LINKS = {**accounts.LINKS, **leads.LINKS, **insights.LINKS, **leadcrm.LINKS}
 CREATE = (*leadcrm.CREATE, *leads.CREATE, *capture.CREATE, *nurturing.CREATE)
 SETTINGS_PAGES = (*accounts.SETTINGS_PAGES, *mail.SETTINGS_PAGES, *scoring.SETTINGS_PAGES, *leadcrm.SETTINGS_PAGES)
+NARROWINGS = {**sales.NARROWINGS}
 VERBS = (
     *leads.VERBS,
     *sales.VERBS,

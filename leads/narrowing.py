@@ -1,14 +1,16 @@
 """Ways to narrow a list of leads to those with which something happened. The apps above bring theirs.
 
-Whatever app knows of something leads go through has a module ``narrowing`` of its own that calls ``bring``; it is read
-when the product starts. So a list can be narrowed by what ``leads`` itself has no word for.
+So a list can be narrowed by what ``leads`` itself has no word for.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Exists, QuerySet
+from django.utils.functional import SimpleLazyObject
+
+from common.composition import composed
 
 
 @dataclass(frozen=True)
@@ -32,12 +34,5 @@ class Narrowing:
         return Exists(rows)
 
 
-NARROWINGS: dict[str, Narrowing] = {}
-
-
-def bring(**narrowings: Narrowing) -> None:
-    """Let lists of leads be narrowed by these. Raises ValueError where a name is taken."""
-    taken = NARROWINGS.keys() & narrowings.keys()
-    if taken:
-        raise ValueError(f"Lists are narrowed by {', '.join(sorted(taken))} already. Choose another name.")
-    NARROWINGS.update(narrowings)
+# Read when first asked for: the apps above are not there yet while this one is loaded.
+NARROWINGS: Mapping[str, Narrowing] = SimpleLazyObject(lambda: composed("NARROWINGS"))  # type: ignore[assignment]

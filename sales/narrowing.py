@@ -8,7 +8,7 @@ from django.db.models import F, OuterRef, Q, QuerySet
 
 from common import clock
 from leads.kinds import Kind
-from leads.narrowing import Narrowing, bring
+from leads.narrowing import Narrowing
 from leads.selectors.lists import standing_acts
 from sales.models import Handover, State
 
@@ -44,18 +44,20 @@ def verdict_is_overdue(now: datetime) -> Q:
     return Q(state=State.CLAIMED, closed_at=None, verdict_due_at__lte=now)
 
 
-bring(
-    handed_over=_did("handed over", Kind.HANDOVER_OPENED),
-    accepted=_did("accepted", Kind.HANDOVER_ACCEPTED),
-    rejected=_did("rejected", Kind.HANDOVER_REJECTED),
-    decided=_did("accepted or rejected", Kind.HANDOVER_ACCEPTED, Kind.HANDOVER_REJECTED),
-    contacted=_did("contacted", Kind.CONTACT_LOGGED),
-    won=_did("won", Kind.OUTCOME_WON),
-    lost=_did("lost", Kind.OUTCOME_LOST),
-    handover=_handed_over("whatever came of it", Q),
-    first_contacted=_handed_over("contacted since", _is_contacted),
-    contact_due=_handed_over("first contact due by now", lambda: contact_was_due(clock.now())),
-    contact_in_time=_handed_over("contacted in time", lambda: Q(first_contact_at__lte=F("first_contact_due_at"))),
-    contact_overdue=_handed_over("unclaimed past the promised first contact", lambda: contact_is_overdue(clock.now())),
-    verdict_overdue=_handed_over("claimed without a verdict in time", lambda: verdict_is_overdue(clock.now())),
-)
+NARROWINGS = {
+    "handed_over": _did("handed over", Kind.HANDOVER_OPENED),
+    "accepted": _did("accepted", Kind.HANDOVER_ACCEPTED),
+    "rejected": _did("rejected", Kind.HANDOVER_REJECTED),
+    "decided": _did("accepted or rejected", Kind.HANDOVER_ACCEPTED, Kind.HANDOVER_REJECTED),
+    "contacted": _did("contacted", Kind.CONTACT_LOGGED),
+    "won": _did("won", Kind.OUTCOME_WON),
+    "lost": _did("lost", Kind.OUTCOME_LOST),
+    "handover": _handed_over("whatever came of it", Q),
+    "first_contacted": _handed_over("contacted since", _is_contacted),
+    "contact_due": _handed_over("first contact due by now", lambda: contact_was_due(clock.now())),
+    "contact_in_time": _handed_over("contacted in time", lambda: Q(first_contact_at__lte=F("first_contact_due_at"))),
+    "contact_overdue": _handed_over(
+        "unclaimed past the promised first contact", lambda: contact_is_overdue(clock.now())
+    ),
+    "verdict_overdue": _handed_over("claimed without a verdict in time", lambda: verdict_is_overdue(clock.now())),
+}
