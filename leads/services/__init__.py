@@ -26,7 +26,7 @@ from leads.services.looks import (
     suspect_leads_of_dead_workers,
 )
 from leads.services.marks import DueMark, due_marks, put_off, take_marks
-from leads.services.ownership import assign_owner, assign_team, pass_on_leads
+from leads.services.ownership import assign_owner, assign_team, pass_on_leads, release_leads
 from leads.services.profile import (
     EmailTaken,
     LeadOfOthers,
@@ -93,6 +93,7 @@ __all__ = [
     "put_off",
     "record_activities",
     "record_activity",
+    "release_leads",
     "release_stage",
     "set_stage",
     "set_stages",

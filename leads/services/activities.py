@@ -62,7 +62,12 @@ def record_activity(
 
 @transaction.atomic
 def record_activities(
-    *, facts: Sequence[NewActivity], now: datetime, by: User | None = None, is_marking: bool = True
+    *,
+    facts: Sequence[NewActivity],
+    now: datetime,
+    by: User | None = None,
+    is_marking: bool = True,
+    urgent: bool = False,
 ) -> list[Activity]:
     """Add many facts in two statements; marks as ``record_activity`` does, none where the caller judges anyway."""
     activities = Activity.objects.bulk_create(
@@ -77,8 +82,8 @@ def record_activities(
         )
         for fact in facts
     )
-    marks = [Mark(lead_id=a.lead_id, due_at=now, activity=a) for a in activities if a.kind not in UNJUDGED_KINDS]
-    if marks and is_marking:
-        Mark.objects.bulk_create(marks)
+    read = [activity for activity in activities if activity.kind not in UNJUDGED_KINDS]
+    if read and is_marking:
+        Mark.objects.bulk_create(Mark(lead_id=a.lead_id, due_at=now, urgent=urgent, activity=a) for a in read)
         wake(ADVANCE)
     return activities

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import TextChoices
 
-from accounts.models import Scope, User
+from accounts.models import User
 from accounts.services import audit_all
 from leads.kinds import Kind
 from leads.matching import email_key
@@ -17,7 +17,7 @@ from leads.models import Lead
 from leads.selectors.visibility import visible_leads
 from leads.services.activities import NewActivity, record_activities
 from leads.services.locking import lock_leads_of
-from leads.services.ownership import assign_owner, assign_team
+from leads.services.ownership import give_to_finder
 from leads.services.profile import COLUMNS, change_of, new_lead, write_fields
 
 NO_ADDRESS = "Give an e-mail address or a phone number."
@@ -111,8 +111,7 @@ def _visible(known: Mapping[str | None, Lead], by: User) -> set[UUID]:
 def _store(batch: _Batch, by: User, now: datetime) -> None:
     Lead.objects.bulk_update(batch.changed.values(), [*COLUMNS, "attributes", "updated_at"])
     record_activities(facts=batch.facts, now=now, by=by)
-    if batch.new and by.scope != Scope.ALL:
-        _give(list(batch.new), by, now)
+    give_to_finder(lead_ids=list(batch.new), by=by, now=now)
     diffs: dict[str, dict[str, Any]] = {}
     for fact in batch.facts:
         diffs.setdefault(str(fact.lead_id), {})[fact.payload["field"]] = [fact.payload["old"], fact.payload["new"]]
@@ -120,12 +119,3 @@ def _store(batch: _Batch, by: User, now: datetime) -> None:
     for action, ids in (("add", diffs.keys() & new), ("edit", diffs.keys() - new)):
         changes = {lead_id: diff for lead_id, diff in diffs.items() if lead_id in ids}
         audit_all(by=by, action=action, kind="lead", changes=changes, now=now)
-
-
-def _give(lead_ids: list[UUID], by: User, now: datetime) -> None:
-    """New leads of somebody who sees some leads only are their team's, or their own."""
-    if by.team_id:
-        assign_team(lead_ids=lead_ids, team=by.team)
-        return
-    for lead_id in lead_ids:
-        assign_owner(lead_id=lead_id, owner=by, now=now)

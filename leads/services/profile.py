@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from accounts.models import Scope, User
+from accounts.models import User
 from accounts.services import audit
 from common.arrays import AnyOf
 from leads.kinds import Kind
@@ -17,7 +17,7 @@ from leads.selectors.visibility import visible_leads
 from leads.services.activities import NewActivity, record_activities
 from leads.services.conflicts import check_version, own_changes
 from leads.services.locking import lock_lead
-from leads.services.ownership import assign_owner, assign_team
+from leads.services.ownership import give_to_finder
 from leads.words import FIELD_LABELS
 
 COLUMNS = frozenset(FIELD_LABELS)
@@ -113,11 +113,8 @@ def enter_lead(*, fields: Mapping[str, Any], by: User, now: datetime) -> tuple[L
     if known.exists() and not visible_leads(by).filter(email_key=key).exists():
         raise LeadOfOthers("A lead with this e-mail address belongs to other people. Ask an admin or marketer.")
     lead, is_new = upsert_lead(fields=fields, by=by, now=now)
-    if is_new and by.scope != Scope.ALL:
-        if by.team_id:
-            assign_team(lead_ids=[lead.pk], team=by.team)
-        else:
-            assign_owner(lead_id=lead.pk, owner=by, now=now)
+    if is_new:
+        give_to_finder(lead_ids=[lead.pk], by=by, now=now)
     return lead, is_new
 
 

@@ -6,7 +6,7 @@ from mail.services.erasing import erase_messages
 from mail.services.queue import MissingUnsubscribe, cancel_messages, queue_message
 from mail.services.restoring import NothingToDecide, decide_after_restore
 from mail.services.sending import send_due_messages
-from mail.services.suppression import is_suppressed, lift_suppression, suppress
+from mail.services.suppression import is_suppressed, lift_suppression, suppress, suppress_all
 
 __all__ = [
     "HeaderInjection",
@@ -23,4 +23,5 @@ __all__ = [
     "send_due_messages",
     "settle_expired_leases",
     "suppress",
+    "suppress_all",
 ]

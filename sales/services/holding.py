@@ -1,17 +1,33 @@
 """What every act on a handover begins and ends with: the locked row, the person's right to it, the record."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
 from accounts.models import User
 from accounts.permissions import can_sell
-from accounts.services import audit, lock_person
+from accounts.services import audit_all, lock_person
 from leads.kinds import Kind
 from leads.models import Activity, Lead
-from leads.services import assign_owner, lock_leads, record_activity
+from leads.services import NewActivity, assign_owner, lock_leads, record_activities, release_leads
 from sales.errors import AlreadyClaimed, AlreadyDecided, HandoverNotFound, MayNotSell
 from sales.models import Handover, State
+
+MOVED = (
+    "state",
+    "owner",
+    "team",
+    "claimed_at",
+    "accepted_at",
+    "has_taken_lead",
+    "offered_to",
+    "offered_at",
+    "offer_reason",
+    "return_at",
+    "returned_count",
+    "closed_at",
+    "changed_at",
+)
 
 
 def locked(handover: Handover, by: User) -> Handover:
@@ -50,22 +66,25 @@ def take_lead(handover: Handover, by: User, now: datetime) -> bool:
     """Make ``by`` the lead's owner where it has none, and return whether it had none."""
     is_free = Lead.objects.filter(pk=handover.lead_id, owner=None).exists()
     if is_free:
-        assign_owner(lead_id=handover.lead_id, owner=by, now=now)
+        assign_owner(lead_ids=[handover.lead_id], owner=by, now=now)
     return is_free
 
 
-def give_back(handover: Handover, now: datetime) -> None:
-    """Put a locked handover back into its queue, and the lead with it."""
-    release_lead(handover, now)
-    handover.state, handover.owner = State.QUEUED, None
-    handover.claimed_at = handover.accepted_at = None
+def give_back(handovers: Collection[Handover], now: datetime) -> None:
+    """Put locked handovers back into their queues, and the leads with them."""
+    release(handovers, now)
+    for handover in handovers:
+        handover.state, handover.owner = State.QUEUED, None
+        handover.claimed_at = handover.accepted_at = None
 
 
-def release_lead(handover: Handover, now: datetime) -> None:
-    """Leave the lead without owner where this handover gave it one."""
-    if handover.has_taken_lead and Lead.objects.filter(pk=handover.lead_id, owner=handover.owner_id).exists():
-        assign_owner(lead_id=handover.lead_id, owner=None, now=now)
-    handover.has_taken_lead = False
+def release(handovers: Collection[Handover], now: datetime) -> None:
+    """Leave the leads without owner to which these handovers gave one."""
+    owners = {handover.lead_id: handover.owner_id for handover in handovers if handover.has_taken_lead}
+    if owners:
+        release_leads(owners=owners, now=now)
+    for handover in handovers:
+        handover.has_taken_lead = False
 
 
 def store(handover: Handover, now: datetime) -> None:
@@ -74,11 +93,27 @@ def store(handover: Handover, now: datetime) -> None:
     handover.save(force_update=True)
 
 
+def store_moved(handovers: Collection[Handover], now: datetime) -> None:
+    """Write back, in one statement, what moving locked rows between people, queues and the past can change."""
+    for handover in handovers:
+        handover.changed_at = now
+    Handover.objects.bulk_update(handovers, MOVED)
+
+
 def tell(
     handover: Handover, kind: Kind, by: User | None, now: datetime, payload: Mapping[str, Any] | None = None
 ) -> Activity:
     """Record what was done as a fact on the lead, to be judged at once, and in the audit log."""
-    words = {key: ["", value] for key, value in (payload or {}).items() if value not in ("", None)}
-    audit(by=by, action=kind.label, kind="handover", object_id=str(handover.pk), changes=words, now=now)
-    facts = {"handover": str(handover.pk), **(payload or {})}
-    return record_activity(lead_id=handover.lead_id, kind=kind, by=by, payload=facts, now=now, urgent=True)
+    return tell_all({handover: payload or {}}, kind, by, now)[0]
+
+
+def tell_all(told: Mapping[Handover, Mapping[str, Any]], kind: Kind, by: User | None, now: datetime) -> list[Activity]:
+    """Tell what was done with each of these handovers, as ``tell`` does, in a fixed number of statements."""
+    changes = {str(handover.pk): _words(payload) for handover, payload in told.items()}
+    audit_all(by=by, action=kind.label, kind="handover", changes=changes, now=now)
+    facts = [NewActivity(row.lead_id, kind, {"handover": str(row.pk), **payload}) for row, payload in told.items()]
+    return record_activities(facts=facts, by=by, now=now, urgent=True)
+
+
+def _words(payload: Mapping[str, Any]) -> dict[str, list[Any]]:
+    return {key: ["", value] for key, value in payload.items() if value not in ("", None)}

@@ -1,5 +1,6 @@
 """Who is offered a handover: the lead's owner, else the next rep of the team, else the team's queue."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,9 +11,9 @@ from accounts.models import Role, Team, User
 from accounts.permissions import can_sell
 from accounts.selectors import sellers
 from leads.models import Lead
-from sales.business_time import BusinessHours
 from sales.models import WORKING_STATES, Handover, State
 from sales.routing import NEVER, Line, Seat
+from sales.selectors.hours import business_hours
 from sales.services.holding import give_back
 from sales.sla import RETURN_SHARE, first_contact_allowance
 
@@ -55,15 +56,20 @@ class Desk:
         return self._lines[key]
 
 
-def requeue(row: Handover, lead: Lead, *, desk: Desk, hours: BusinessHours, now: datetime, past: User | None) -> None:
-    """Put a locked handover back into its queue, and offer it to the next who is not ``past``; the clocks go on."""
-    if row.state != State.QUEUED:
-        give_back(row, now)
-        lead.refresh_from_db(fields=["owner"])
-    routed = desk.route(lead=lead, now=now, except_id=past.pk if past else None)
-    row.offered_to_id, row.offer_reason, row.offered_at = routed.user_id, routed.reason, now if routed.user_id else None
-    allowance = first_contact_allowance(is_hot=row.is_hot)
-    row.return_at = hours.add(now, allowance * RETURN_SHARE) if routed.user_id else None
+def requeue(past: Mapping[Handover, User | None], *, now: datetime) -> None:
+    """Put locked handovers back into their queues, and offer each to the next who is not its ``past``.
+
+    The clocks go on. The leads are read once nobody holds them any more.
+    """
+    give_back([row for row in past if row.state != State.QUEUED], now)
+    hours, desk = business_hours(), Desk()
+    leads = Lead.objects.select_related("owner", "team").in_bulk([row.lead_id for row in past])
+    for row, person in past.items():
+        routed = desk.route(lead=leads[row.lead_id], now=now, except_id=person.pk if person else None)
+        row.offered_to_id, row.offer_reason = routed.user_id, routed.reason
+        row.offered_at = now if routed.user_id else None
+        allowance = first_contact_allowance(is_hot=row.is_hot)
+        row.return_at = hours.add(now, allowance * RETURN_SHARE) if routed.user_id else None
 
 
 def _seats(team: Team | None) -> list[Seat]:

@@ -9,13 +9,11 @@ from django.db import transaction
 from accounts.models import User
 from common.arrays import AnyOf
 from leads.kinds import Kind
-from leads.models import Lead
 from sales.models import Handover, State
 from sales.selectors.access import held_handovers
-from sales.selectors.hours import business_hours
-from sales.services.holding import store, tell
+from sales.services.holding import store_moved, tell_all
 from sales.services.needing import tell_offered
-from sales.services.offering import Desk, requeue
+from sales.services.offering import requeue
 
 
 @transaction.atomic
@@ -29,15 +27,14 @@ def pass_on_handovers(
     """
     held = held_handovers(person).filter(AnyOf("lead", lead_ids))
     rows = list(held.select_for_update(of=("self",)).order_by("pk"))
-    desk, hours = Desk(), business_hours()
-    leads = Lead.objects.select_related("owner", "team").in_bulk([row.lead_id for row in rows])
-    for row in rows:
-        if to is None:
-            requeue(row, leads[row.lead_id], desk=desk, hours=hours, now=now, past=person)
-        else:
+    if to is None:
+        requeue(dict.fromkeys(rows, person), now=now)
+    else:
+        for row in rows:
             _to_person(row, to, person, now)
-        store(row, now)
-        tell(row, Kind.NOTE_ADDED, by, now, {"note": f"{person} {why}. Goes to {to or 'the queue'}."})
+    store_moved(rows, now)
+    note = {"note": f"{person} {why}. Goes to {to or 'the queue'}."}
+    tell_all(dict.fromkeys(rows, note), Kind.NOTE_ADDED, by, now)
     tell_offered(rows, now)
     return len(rows)
 

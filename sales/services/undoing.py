@@ -61,7 +61,7 @@ def _take_back_verdict(row: Handover, now: datetime) -> str:
         raise NothingToUndo(row.settles_at)
     words = f"{row.get_state_display()}: {row.reason_text}" if row.reason_text else row.get_state_display()
     if row.was_taken_by_verdict:
-        give_back(row, now)
+        give_back([row], now)
     else:
         row.state = State.ACCEPTED if row.accepted_at else State.CLAIMED
     row.decided_at = row.settles_at = row.verdict_activity = None
@@ -82,7 +82,7 @@ def _leave(row: Handover, now: datetime) -> None:
     """Give it back to the queue, unless the lead was spoken with: no clock would call for the next contact."""
     if row.attempts.filter(at__gte=row.claimed_at).exists():
         raise NothingToUndo(later="A contact with the lead")
-    give_back(row, now)
+    give_back([row], now)
 
 
 def _is_recent(at: datetime | None, now: datetime) -> bool:

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 
+from accounts.models import User
 from common.arrays import AnyOf
 from common.failpoint import failpoint
 from common.halving import work_in_halves
@@ -15,14 +16,12 @@ from leads.kinds import Kind
 from leads.models import Activity, Lead
 from leads.services import lock_leads
 from mail.models import ADDRESS
-from mail.services import suppress
-from sales.business_time import BusinessHours
+from mail.services import suppress_all
 from sales.models import WORKING_STATES, ContactAttempt, Handover, State
 from sales.reasons import IN_CONTACT
-from sales.selectors.hours import business_hours
-from sales.services.holding import release_lead, store, tell
+from sales.services.holding import release, store_moved, tell_all
 from sales.services.needing import tell_late, tell_offered
-from sales.services.offering import Desk, requeue
+from sales.services.offering import requeue
 
 logger = logging.getLogger(__name__)
 
@@ -40,14 +39,12 @@ def settle_handovers(*, now: datetime, lead_ids: Collection[UUID] | None = None)
 
 
 def _settle(rows: Collection[Handover], now: datetime) -> int:
+    _block_addresses([row for row in rows if row.blocked_channel == ContactAttempt.Means.EMAIL], now)
+    release([row for row in rows if row.state != State.WON and row.reject_reason != IN_CONTACT], now)
     for row in rows:
-        if row.blocked_channel == ContactAttempt.Means.EMAIL:
-            _block_address(row, now)
-        if row.state != State.WON and row.reject_reason != IN_CONTACT:
-            release_lead(row, now)
         row.closed_at, row.return_at = row.settles_at, None
-        store(row, now)
-        failpoint("settle.closed")
+    store_moved(rows, now)
+    failpoint("settle.closed")
     return len(rows)
 
 
@@ -58,7 +55,8 @@ def _ids(found: QuerySet[Handover]) -> list[UUID]:
 def _locked(still: QuerySet[Handover], ids: Collection[UUID]) -> list[Handover]:
     """Lock the handovers, leads before them as everywhere, and return those for which ``still`` is so."""
     lock_leads(set(Handover.objects.filter(pk__in=ids).values_list("lead_id", flat=True)))
-    return list(still.filter(pk__in=ids).select_for_update(of=("self",)).order_by("pk"))
+    rows = still.filter(pk__in=ids).select_related("owner", "offered_to")
+    return list(rows.select_for_update(of=("self",)).order_by("pk"))
 
 
 def _leave(pk: UUID, error: Exception) -> None:
@@ -66,13 +64,18 @@ def _leave(pk: UUID, error: Exception) -> None:
     logger.error("handover %s left as it is", pk, exc_info=error)
 
 
-def _block_address(row: Handover, now: datetime) -> None:
-    """Suppress the address that the verdict was about; one that somebody corrected since is another."""
-    changes = Activity.objects.filter(lead=row.lead_id, kind=Kind.PROFILE_CHANGED, payload__field="email")
-    corrected = changes.filter(recorded_at__gt=row.decided_at).order_by("id").first()
-    email = corrected.payload["old"] if corrected else Lead.objects.get(pk=row.lead_id).email
-    if email:
-        suppress(email=email, topic=ADDRESS, reason="Sales found that this address is wrong.", now=now)
+def _block_addresses(rows: Collection[Handover], now: datetime) -> None:
+    """Suppress the addresses that these verdicts were about; one that somebody corrected since is another."""
+    if not rows:
+        return
+    decided = {row.lead_id: row.decided_at for row in rows if row.decided_at}
+    emails = dict(Lead.objects.filter(AnyOf("pk", decided)).values_list("pk", "email"))
+    changes = Activity.objects.filter(AnyOf("lead", decided), kind=Kind.PROFILE_CHANGED, payload__field="email")
+    for change in changes.filter(recorded_at__gt=min(decided.values())).order_by("-id"):
+        if change.recorded_at > decided[change.lead_id]:
+            emails[change.lead_id] = change.payload["old"]
+    wrong = [email for email in emails.values() if email]
+    suppress_all(emails=wrong, topic=ADDRESS, reason="Sales found that this address is wrong.", now=now)
 
 
 def watch_handovers(*, now: datetime) -> int:
@@ -97,18 +100,20 @@ def _return_late(now: datetime) -> int:
 
 
 def _return_all(rows: Collection[Handover], now: datetime) -> int:
-    hours, desk = business_hours(), Desk()
-    leads = Lead.objects.select_related("owner", "team").in_bulk([row.lead_id for row in rows])
+    past = {row: row.owner or row.offered_to for row in rows}
+    requeue(past, now=now)
     for row in rows:
-        _return(row, leads[row.lead_id], hours, desk, now)
+        row.returned_count += 1
+    store_moved(rows, now)
+    names = {user.pk: str(user) for user in User.objects.filter(pk__in={row.offered_to_id for row in rows})}
+    told = {
+        row: {
+            "from": str(past[row] or ""),
+            "to": names.get(row.offered_to_id or 0, ""),
+            "returned_count": row.returned_count,
+        }
+        for row in rows
+    }
+    tell_all(told, Kind.HANDOVER_RETURNED, None, now)
     tell_offered(rows, now)
     return len(rows)
-
-
-def _return(row: Handover, lead: Lead, hours: BusinessHours, desk: Desk, now: datetime) -> None:
-    passed = row.owner or row.offered_to
-    requeue(row, lead, desk=desk, hours=hours, now=now, past=passed)
-    row.returned_count += 1
-    store(row, now)
-    payload = {"from": str(passed or ""), "to": str(row.offered_to or ""), "returned_count": row.returned_count}
-    tell(row, Kind.HANDOVER_RETURNED, None, now, payload)
