@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from leads.kinds import STAGE_ORDER, VERDICT_KINDS, CauseKind, Kind, Stage
+from leads.verdicts import effective_at
 
-VERDICT_DELAY = timedelta(minutes=10)
 DISQUALIFYING_REASONS = frozenset({1, 8})
 UNCHANGING_REASONS = frozenset({7})
 DECIDING_KINDS = {
@@ -98,14 +98,6 @@ class Move:
     activity_id: int | None = None
 
 
-def effective_at(fact: FactRow) -> datetime:
-    """Return when a person's act takes effect: at once, a verdict after ten minutes in which it can be undone."""
-    if fact.kind not in VERDICT_KINDS:
-        return fact.occurred_at
-    stated = fact.payload.get("effective_at")
-    return datetime.fromisoformat(stated) if stated else fact.occurred_at + VERDICT_DELAY
-
-
 def undone_ids(facts: Iterable[FactRow]) -> set[int]:
     """Return the ids of the facts that a later fact took back."""
     return {fact.payload["undoes"] for fact in facts if fact.kind == Kind.UNDONE and "undoes" in fact.payload}
@@ -126,7 +118,8 @@ def _decision(fact: FactRow) -> Decision:
     elif fact.kind == Kind.HANDOVER_REJECTED:
         stage = _stage_after_reject(int(fact.payload.get("reason", 0)))
         text = f"{text}: {fact.payload.get('reason_text', 'no reason given')}"
-    return Decision(effective_at(fact), fact, stage, text)
+    at = effective_at(fact) if fact.kind in VERDICT_KINDS else fact.occurred_at
+    return Decision(at, fact, stage, text)
 
 
 def _stage_after_reject(reason: int) -> str | None:

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
-from leads.kinds import REQUEST_KINDS, Kind, Stage
+from leads.kinds import REQUEST_KINDS, VERDICT_KINDS, Kind, Stage
+from leads.verdicts import effective_at
 from nurturing.models import Sequence, StartsOn, StopKind
 
 ENTRY_WINDOW = timedelta(days=30)
@@ -14,8 +15,7 @@ QUIET_AFTER_CONTACT = timedelta(days=30)
 NURTURED_STAGES = (Stage.NEW, Stage.IQL, Stage.MQL)
 
 SALES_OPENING = (Kind.HANDOVER_OPENED, Kind.HANDOVER_CLAIMED, Kind.HANDOVER_ACCEPTED, Kind.HANDOVER_RETURNED)
-SALES_CLOSING = (Kind.HANDOVER_REJECTED, Kind.HANDOVER_RECYCLED, Kind.OUTCOME_WON, Kind.OUTCOME_LOST)
-SALES_KINDS = (*SALES_OPENING, Kind.CONTACT_LOGGED, *SALES_CLOSING)
+SALES_KINDS = (*SALES_OPENING, Kind.CONTACT_LOGGED, *VERDICT_KINDS)
 DECIDING_KINDS = (Kind.FORM_SUBMITTED, *SALES_KINDS, *REQUEST_KINDS, Kind.EMAIL_REPLIED)
 
 
@@ -130,7 +130,7 @@ def _stop_by_sales(standing: Standing, now: datetime) -> Stop | None:
     for fact in standing.facts:
         if fact.kind in SALES_OPENING or fact.kind == Kind.CONTACT_LOGGED:
             contact = fact
-        elif fact.kind in SALES_CLOSING and _takes_effect_at(fact) <= now:
+        elif fact.kind in VERDICT_KINDS and effective_at(fact) <= now:
             contact = None
     if contact is None or (contact.kind == Kind.CONTACT_LOGGED and now - contact.occurred_at > QUIET_AFTER_CONTACT):
         return None
@@ -144,12 +144,6 @@ def _stop_by_fact(standing: Standing, *, since: datetime) -> Stop | None:
         if fact.occurred_at > since and fact.kind in REQUEST_KINDS:
             return Stop(StopKind.REQUEST, Kind(fact.kind).label)
     return None
-
-
-def _takes_effect_at(fact: Fact) -> datetime:
-    """A verdict can be undone for some minutes; until ``effective_at`` the handover counts as open."""
-    effective_at = fact.payload.get("effective_at")
-    return datetime.fromisoformat(effective_at) if effective_at else fact.occurred_at
 
 
 def _is_about(sequence: Sequence, payload: Mapping[str, Any]) -> bool:

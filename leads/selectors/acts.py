@@ -8,9 +8,9 @@ from django.db.models.fields.json import KeyTextTransform
 
 from accounts.models import User
 from leads.kinds import Kind
-from leads.lifecycle import VERDICT_DELAY
 from leads.models import Activity
 from leads.selectors.visibility import visible_leads
+from leads.verdicts import VERDICT_DELAY
 
 UNDO_WINDOW: timedelta = VERDICT_DELAY
 MOST = 20

@@ -6,8 +6,8 @@ from datetime import datetime
 from accounts.models import User
 from accounts.permissions import can_sell
 from common.clock import now as present
-from leads.lifecycle import VERDICT_DELAY
 from leads.models import Lead
+from leads.verdicts import VERDICT_DELAY
 from sales.brief import Brief
 from sales.models import ContactAttempt, Handover, State
 from sales.selectors.access import visible_handovers

@@ -6,9 +6,9 @@ from datetime import datetime
 from accounts.models import Event
 from accounts.selectors import wanted_events
 from accounts.services import NewEvent, publish, withdraw
-from leads.lifecycle import VERDICT_DELAY
 from leads.models import Activity
 from leads.services import leads_json
+from leads.verdicts import VERDICT_DELAY
 from sales.models import Handover, State
 from sales.serializers import HandoverSerializer
 

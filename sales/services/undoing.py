@@ -6,8 +6,8 @@ from django.db import transaction
 
 from accounts.models import User
 from leads.kinds import Kind
-from leads.lifecycle import VERDICT_DELAY
 from leads.models import Activity
+from leads.verdicts import VERDICT_DELAY
 from sales.errors import AlreadyClaimed, NothingToUndo
 from sales.models import Handover, State
 from sales.selectors.last_acts import last_act_id

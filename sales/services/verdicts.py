@@ -10,8 +10,8 @@ from accounts.models import User
 from common.failpoint import failpoint
 from common.models import Installation
 from leads.kinds import Kind
-from leads.lifecycle import VERDICT_DELAY
 from leads.models import Lead
+from leads.verdicts import VERDICT_DELAY
 from sales.errors import InvalidVerdict
 from sales.models import ContactAttempt, Handover, State
 from sales.reasons import IN_CONTACT, LOST_REASONS, REJECT_REASONS, WRONG_DATA, recycle_date

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from operator import attrgetter
-from typing import Any
 
+from leads.verdicts import effective_at, moment
 from scoring.engine.compiling import SILENT_VALUES, BehaviorPlan, CompiledRuleSet, KindPlan, Profile, TriggerPlan
 from scoring.engine.deciding import change_times, decide
 from scoring.engine.definitions import MAX_SCORE, ProfileRule
@@ -12,7 +12,6 @@ from scoring.engine.facts import EVIDENCE_KINDS, NO_HOLD, REASONS_FOR_NEW_EVIDEN
 from scoring.engine.fading import EPOCH, Curve, Part, clamp
 from scoring.engine.judgement import Earning, FitResult, Judgement
 
-UNDO_WINDOW = timedelta(minutes=10)
 SHOWN_TOLERANCE = 500  # an engagement that is shown is off by less than five points
 
 _in_time_order = attrgetter("occurred_at", "id")
@@ -212,29 +211,17 @@ class _Window:
 
 def _read_verdict(reading: Reading, fact: FactLike, at: datetime) -> None:
     """Note when a verdict takes effect, the date it names, and whether it asks for new evidence."""
-    effective_at = moment(fact.payload.get("effective_at")) or fact.occurred_at + UNDO_WINDOW
-    if effective_at > at:
-        reading.pending.append(effective_at)
+    effect_at = effective_at(fact)
+    if effect_at > at:
+        reading.pending.append(effect_at)
     recycle_at = moment(fact.payload.get("recycle_on"))
     if recycle_at is not None and recycle_at > at:
         reading.pending.append(recycle_at)
     asks = fact.kind in EVIDENCE_KINDS and (
         fact.kind != REJECTED or str(fact.payload.get("reason")) in REASONS_FOR_NEW_EVIDENCE
     )
-    if asks and effective_at <= at and (reading.evidence_after is None or fact.occurred_at > reading.evidence_after):
+    if asks and effect_at <= at and (reading.evidence_after is None or fact.occurred_at > reading.evidence_after):
         reading.evidence_after = fact.occurred_at
-
-
-def moment(value: Any) -> datetime | None:
-    """Return an aware datetime from a datetime, an ISO text or an ISO date (midnight UTC), else None."""
-    if isinstance(value, str):
-        try:
-            value = datetime.fromisoformat(value)
-        except ValueError:
-            return None
-    if not isinstance(value, datetime):
-        return None
-    return value if value.tzinfo else value.replace(tzinfo=UTC)
 
 
 def _find_evidence(reading: Reading, rules: CompiledRuleSet, grade: str, since: datetime) -> bool:

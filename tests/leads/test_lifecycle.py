@@ -20,6 +20,19 @@ def proposal(stage: str, **changes: object):
     return judged(LEAD, stage=stage, cause=f"proposes {stage}", **changes)
 
 
+@pytest.mark.parametrize("stated", [None, "", "soon", 10, "2026-03-02", "2026-03-02T09:00:00"])
+def test_a_verdict_takes_effect_when_it_says_in_utc_or_after_ten_minutes(stated, now) -> None:
+    rejected = fact(1, "handover_rejected", now, reason=5, effective_at=stated)
+    at = {"2026-03-02": now.replace(hour=0), "2026-03-02T09:00:00": now.replace(hour=9)}.get(
+        str(stated), now + timedelta(minutes=10)
+    )
+
+    before, _ = settle(Standing(stage="sql", stage_since=now), proposal("mql"), [rejected], at - timedelta(seconds=1))
+    after, _ = settle(Standing(stage="sql", stage_since=now), proposal("mql"), [rejected], at)
+
+    assert (before.stage, after.stage) == ("sql", "mql")
+
+
 @pytest.mark.parametrize(
     ("current", "proposed", "becomes"),
     [

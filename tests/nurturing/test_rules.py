@@ -104,6 +104,7 @@ def test_a_rejected_lead_enters_once_the_verdict_takes_effect():
 
     assert not enters(standing(asked(), claimed, fact(**rejected, effective_at=soon.isoformat())))
     assert enters(standing(asked(), claimed, fact(**rejected, effective_at=past.isoformat())))
+    assert not enters(standing(asked(), claimed, fact(**rejected)))
 
 
 def test_a_call_of_sales_keeps_a_lead_out_for_a_month():

@@ -7,10 +7,10 @@ import pytest
 
 from accounts.models import AuditEntry
 from leads.kinds import Kind
-from leads.lifecycle import effective_at
 from leads.models import Activity, Mark
 from leads.selectors import facts_of
 from leads.services import edit_lead
+from leads.verdicts import effective_at
 from mail.services import is_suppressed
 from sales import services
 from sales.models import ContactAttempt, State
