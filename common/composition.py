@@ -1,4 +1,4 @@
-"""What the apps above bring to the pages of an app below: places of the rail, links, pages under Settings, verbs.
+"""What the apps above bring to the pages of an app below: places of the rail, banners, pages under Settings, verbs.
 
 Each app names its own in ``brings.py``, and ``leadcrm/composition.py`` puts all of them in order. Whoever shows them
 asks here for the whole, as Django finds the routes by ROOT_URLCONF, and knows none of the parts.

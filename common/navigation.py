@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
 
 from common.composition import composed
 from common.models import Installation
-from common.places import Place
-from common.routes import may_open, url_of
+from common.places import Notice, Place
+from common.routes import url_for, url_of
 from common.shortcuts import PAGE, Shortcut, shortcuts
 
 THEMES = ("auto", "light", "dark")
@@ -23,18 +22,6 @@ class Item:
     url: str
     is_current: bool = False
     count_url: str = ""
-
-
-@dataclass(frozen=True)
-class Notice:
-    """A banner above every page: what is so, and where to change it; ``act_url`` takes a POST that ends it."""
-
-    tone: str
-    text: str
-    url: str = ""
-    link: str = ""
-    act_url: str = ""
-    act: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,10 +77,10 @@ def shell(request: HttpRequest) -> Shell:
         is_rail_narrow=request.COOKIES.get("rail") == "narrow",
         items=items,
         create=create_items(user),
-        notices=_notices(installation, user),
+        notices=tuple(filter(None, (notice(installation, user) for notice in composed("NOTICES")))),
         current=next((item for item in items if item.is_current), None),
         are_keys_on=getattr(user, "single_keys", True),
-        **{link: _url_for(user, name) for link, name in composed("LINKS").items()},
+        **{link: url_for(user, name) for link, name in composed("LINKS").items()},
     )
 
 
@@ -110,7 +97,7 @@ def create_items(user: Any) -> tuple[Item, ...]:
 def theme_of(request: HttpRequest) -> str:
     """Return auto, light or dark: the person's setting where accounts keeps one, else this browser's cookie."""
     chosen = getattr(getattr(request, "user", None), "theme", "")
-    if not url_of("accounts:theme"):
+    if not url_of(composed("LINKS")["theme_url"]):
         chosen = request.COOKIES.get("theme", chosen)
     return chosen if chosen in THEMES else "auto"
 
@@ -118,36 +105,11 @@ def theme_of(request: HttpRequest) -> str:
 def _items(places: tuple[Place, ...], user: Any, path: str) -> tuple[Item, ...]:
     found: list[Item] = []
     for place in places:
-        if url := _url_for(user, place.name):
+        if url := url_for(user, place.name):
             is_current = any(_is_under(path, of_place) for of_place in (url, *map(url_of, place.also)))
             found.append(Item(place.label, place.icon, place.act, url, is_current, url_of(place.count)))
     return tuple(found)
 
 
-def _url_for(user: Any, name: str) -> str:
-    """Return the URL of a name for whom its view lets in, else an empty string."""
-    return url_of(name) if may_open(user, name) else ""
-
-
 def _is_under(path: str, url: str) -> bool:
     return path == url if url == "/" else bool(url) and path.startswith(url)
-
-
-def _notices(installation: Any, user: Any) -> tuple[Notice, ...]:
-    notices = []
-    if role := getattr(user, "sees_as", ""):
-        text = f"You see the product as {role}. Nothing can be changed."
-        notices.append(Notice("warn", text, act_url=url_of("stop_seeing"), act="End preview"))
-    if installation.has_sample_data:
-        # Who came with the sample data would go with it.
-        is_sample = getattr(user, "is_sample", False)
-        act_url = "" if is_sample else _url_for(user, "remove_samples")
-        remedy = " To remove it, sign in as an admin of your own." if is_sample else ""
-        text = f"Sample data is among the leads and people.{remedy}"
-        notices.append(Notice("sample", text, act_url=act_url, act="Remove it"))
-    if installation.sending_paused:
-        notices.append(Notice("warn", "Sending is paused. No mail leaves until an admin resumes it."))
-    if not settings.EMAIL_URL:
-        url = _url_for(user, "mail:caught")
-        notices.append(Notice("info", "Mail is caught, not sent.", url, "See caught mail" if url else ""))
-    return tuple(notices)

@@ -1,4 +1,4 @@
-"""What an app brings to the rail and to Settings, in its ``brings.py``.
+"""What an app brings to the rail, above every page and to Settings, in its ``brings.py``.
 
 A place is a destination by the name of its URL. It is shown to those whom its view lets in, and left out while nothing
 answers to that name.
@@ -30,6 +30,18 @@ class Place:
     name: str
     also: tuple[str, ...] = ()
     count: str = ""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A banner above every page: what is so, and where to change it; ``act_url`` takes a POST that ends it."""
+
+    tone: str
+    text: str
+    url: str = ""
+    link: str = ""
+    act_url: str = ""
+    act: str = ""
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,11 @@ def may_open(user: Any, name: str) -> bool:
     return bool(url) and (lets_in is None or (user is not None and lets_in(user)))
 
 
+def url_for(user: Any, name: str) -> str:
+    """Return the URL of a name for whom its view lets in, else an empty string."""
+    return url_of(name) if may_open(user, name) else ""
+
+
 def _urlconf() -> str:
     return get_urlconf() or settings.ROOT_URLCONF
 

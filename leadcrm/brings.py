@@ -1,8 +1,9 @@
-"""What the pages that span apps bring to the rail, to Settings and to the matrix of roles."""
+"""What the pages that span apps bring to the rail, above every page, to Settings and to the matrix of roles."""
 
 from accounts.permissions import can_administer
 from accounts.roles import Verb
 from common.places import COMPANY, PRODUCT, Page, Place, Setting
+from leadcrm import notices
 from leadcrm.retention import RULES
 
 # What else people call the rules of retention.
@@ -25,6 +26,7 @@ LINKS = {
     "bell_url": "notifications",
     "palette_url": "palette",
 }
+NOTICES = (notices.seen_as_role, notices.sample_data)
 CREATE = (Place("Lead", "user-plus", "new_lead", "lead_add"),)
 SETTINGS_PAGES = (
     Page(

@@ -21,6 +21,7 @@ PLACES = (
     *accounts.PLACES,
 )
 LINKS = {**accounts.LINKS, **leads.LINKS, **insights.LINKS, **leadcrm.LINKS}
+NOTICES = (*leadcrm.NOTICES, *mail.NOTICES)
 CREATE = (*leadcrm.CREATE, *leads.CREATE, *capture.CREATE, *nurturing.CREATE)
 SETTINGS_PAGES = (*accounts.SETTINGS_PAGES, *mail.SETTINGS_PAGES, *scoring.SETTINGS_PAGES, *leadcrm.SETTINGS_PAGES)
 NARROWINGS = {**sales.NARROWINGS}

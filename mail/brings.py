@@ -1,7 +1,9 @@
-"""What mail brings to Settings."""
+"""What mail brings above every page and to Settings."""
 
 from common.places import PRODUCT, Page, Setting
+from mail import notices
 
+NOTICES = (notices.sending_paused, notices.mail_caught)
 SETTINGS_PAGES = (
     Page(
         PRODUCT, "Mail", "Every message and what became of it.", "envelope", "mail:outbox",

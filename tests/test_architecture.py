@@ -169,7 +169,7 @@ def test_lead_state_has_one_writer() -> None:
 def test_what_is_shown_of_apps_above_is_brought_by_them(app: str) -> None:
     """A name of a URL above, in an app below, is a part that the app above should bring itself."""
     above = "|".join(other for other, rank in RANK.items() if rank > RANK["accounts"])
-    named = re.compile(rf'(?:url_of|may_open|_url_for|reverse|redirect|Place|Page)\([^)]*"(?:{above}):\w+"')
+    named = re.compile(rf'(?:url_of|url_for|may_open|reverse|redirect|Place|Page)\([^)]*"(?:{above}):\w+"')
 
     found = {name(path) for path in sources() if path.is_relative_to(ROOT / app) and named.search(path.read_text())}
 
