@@ -11,11 +11,12 @@ from accounts.models import User
 from accounts.permissions import can_sell
 from accounts.services import audit_all, lock_person
 from common.arrays import AnyOf
-from leads.kinds import Kind, Stage
+from leads.kinds import Kind
 from leads.lifecycle import IllegalMove, check_move
 from leads.models import Lead, LeadState
 from leads.services.activities import NewActivity, record_activities
 from leads.services.locking import lock_leads
+from leads.services.stages import stage_words
 
 
 class MayNotOwn(ValueError):
@@ -64,14 +65,11 @@ def set_stages(*, lead_ids: Collection[UUID], to: str, reason: str, by: User, no
     states = {state.lead_id: state for state in LeadState.objects.filter(AnyOf("lead", ids))}
     bulk_id, facts, changes = uuid4(), [], {}
     for pk in ids:
-        state = states.get(pk)
-        current = state.stage if state else Stage.NEW
-        if not may_move(current=current, to=to):
+        words = stage_words(states.get(pk), to=to, reason=reason)
+        if not may_move(current=words["from"], to=to):
             continue
-        payload = {"from": current, "to": to, "reason": reason, "bulk": str(bulk_id)}
-        before = {"was_pinned": bool(state and state.is_pinned), "pin_reason": state.pin_reason if state else ""}
-        facts.append(NewActivity(pk, Kind.STAGE_SET, {**payload, **before}))
-        changes[str(pk)] = {"stage": [current, to], "reason": ["", reason]}
+        facts.append(NewActivity(pk, Kind.STAGE_SET, {**words, "bulk": str(bulk_id)}))
+        changes[str(pk)] = {"stage": [words["from"], to], "reason": ["", reason]}
     record_activities(facts=facts, by=by, now=now)
     audit_all(by=by, action="set stage", kind="lead", changes=changes, now=now)
     return Bulk(bulk_id, tuple(fact.lead_id for fact in facts))

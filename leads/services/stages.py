@@ -1,6 +1,7 @@
 """A person's acts on the stage: facts that the next judgement reads. The caller lets the pipeline judge at once."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -18,10 +19,9 @@ def set_stage(*, lead: Lead, to: str, reason: str, by: User, now: datetime) -> A
     """Pin the lead to a stage until released. Raises IllegalMove."""
     lock_lead(lead.pk)
     state = LeadState.objects.filter(lead=lead).first()
-    current = state.stage if state else Stage.NEW
-    check_move(current=current, to=to)
-    payload = {"from": current, "to": to, "reason": reason, **_pin_before(state)}
-    changes = {"stage": [current, to], "reason": ["", reason]}
+    payload = stage_words(state, to=to, reason=reason)
+    check_move(current=payload["from"], to=to)
+    changes = {"stage": [payload["from"], to], "reason": ["", reason]}
     audit(by=by, action="set stage", kind="lead", object_id=str(lead.pk), changes=changes, now=now)
     return record_activity(lead_id=lead.pk, kind=Kind.STAGE_SET, payload=payload, by=by, now=now, urgent=True)
 
@@ -38,8 +38,12 @@ def release_stage(*, lead: Lead, by: User, now: datetime) -> Activity:
     return record_activity(lead_id=lead.pk, kind=Kind.STAGE_RELEASED, payload=payload, by=by, now=now, urgent=True)
 
 
+def stage_words(state: LeadState | None, *, to: str, reason: str) -> dict[str, Any]:
+    """Return what the fact of a stage that a person sets says, with what an undo has to bring back."""
+    return {"from": state.stage if state else Stage.NEW, "to": to, "reason": reason, **_pin_before(state)}
+
+
 def _pin_before(state: LeadState | None) -> dict[str, object]:
-    """What an undo has to bring back."""
     return {"was_pinned": bool(state and state.is_pinned), "pin_reason": state.pin_reason if state else ""}
 
 

@@ -8,7 +8,7 @@ from accounts.models import User
 from leads.kinds import Kind, Stage
 from leads.models import Activity, Lead, LeadState
 from leads.selectors.acts import OWN_KINDS, UNDO_WINDOW, undo_key
-from leads.services.activities import record_activity
+from leads.services.activities import NewActivity, record_activities, record_activity
 from leads.services.conflicts import EditConflict
 from leads.services.locking import lock_lead
 from leads.services.profile import edit_lead
@@ -53,14 +53,17 @@ def _restore_field(lead: Lead, act: Activity, by: User, now: datetime) -> None:
 
 
 def _restore_stage(act: Activity, by: User, now: datetime) -> None:
-    """Set the stage that was, and leave it to the rules again where it was theirs."""
     later = Activity.objects.filter(lead=act.lead_id, kind__in=STAGE_KINDS, pk__gt=act.pk)
     stage = LeadState.objects.values_list("stage", flat=True).get(lead=act.lead_id)
     if later.exists() or stage != act.payload.get("to"):
         raise CannotUndo("Not undone: the stage has changed since.")
-    reason = act.payload["pin_reason"] or f"Undone: {Stage(stage).label}"
-    back = {"from": stage, "to": act.payload["from"], "reason": reason, "restores": act.pk}
-    record_activity(lead_id=act.lead_id, kind=Kind.STAGE_SET, payload=back, by=by, now=now, urgent=True)
-    if not act.payload["was_pinned"]:
-        released = {"restores": act.pk}
-        record_activity(lead_id=act.lead_id, kind=Kind.STAGE_RELEASED, payload=released, by=by, now=now, urgent=True)
+    record_activities(facts=restoring(act), by=by, now=now, urgent=True)
+
+
+def restoring(act: Activity) -> list[NewActivity]:
+    """Return the facts that set the stage that was before ``act``, and leave it to the rules where it was theirs."""
+    same = {"restores": act.pk} | {key: act.payload[key] for key in ("bulk",) if key in act.payload}
+    reason = act.payload["pin_reason"] or f"Undone: {Stage(act.payload['to']).label}"
+    back = {"from": act.payload["to"], "to": act.payload["from"], "reason": reason, **same}
+    facts = [NewActivity(act.lead_id, Kind.STAGE_SET, back)]
+    return facts if act.payload["was_pinned"] else [*facts, NewActivity(act.lead_id, Kind.STAGE_RELEASED, same)]

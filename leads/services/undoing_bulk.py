@@ -9,12 +9,12 @@ from django.db import transaction
 
 from accounts.models import User
 from common.arrays import AnyOf
-from leads.kinds import Kind, Stage
+from leads.kinds import Kind
 from leads.models import Activity, Lead, LeadState
 from leads.selectors.acts import BULK_KINDS, UNDO_WINDOW, undo_key, undone_acts
 from leads.services.activities import NewActivity, record_activities
 from leads.services.locking import lock_leads
-from leads.services.undoing import STAGE_KINDS, CannotUndo
+from leads.services.undoing import STAGE_KINDS, CannotUndo, restoring
 from leads.words import fact_words
 
 
@@ -85,14 +85,6 @@ def _stages_back(acts: Sequence[Activity], by: User, now: datetime) -> list[Acti
         if newest.get(act.lead_id, act.pk) != act.pk or (read and read.stage != act.payload["to"]):
             continue
         back.append(act)
-        facts += _restoring(act) if read else []
+        facts += restoring(act) if read else []
     record_activities(facts=facts, by=by, now=now)
     return back
-
-
-def _restoring(act: Activity) -> list[NewActivity]:
-    reason = act.payload["pin_reason"] or f"Undone: {Stage(act.payload['to']).label}"
-    same = {"restores": act.pk, "bulk": act.payload["bulk"]}
-    back = {"from": act.payload["to"], "to": act.payload["from"], "reason": reason, **same}
-    facts = [NewActivity(act.lead_id, Kind.STAGE_SET, back)]
-    return facts if act.payload["was_pinned"] else [*facts, NewActivity(act.lead_id, Kind.STAGE_RELEASED, same)]

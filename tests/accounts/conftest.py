@@ -3,6 +3,7 @@
 import pytest
 
 from accounts.models import Role, Team, User
+from tests.factories.sales import make_user
 
 PASSWORD = "correct horse battery"
 
@@ -30,3 +31,19 @@ def admin(people) -> User:
 def as_admin(client, admin):
     client.force_login(admin)
     return client
+
+
+@pytest.fixture
+def rep(team) -> User:
+    """Somebody of sales, whose work may go to ``heir``."""
+    return make_user(Role.REP, team=team, name="Rep 1")
+
+
+@pytest.fixture
+def heir(team, rep) -> User:
+    return make_user(Role.REP, team=team, name="Rep 2")
+
+
+@pytest.fixture
+def boss(db) -> User:
+    return make_user(Role.ADMIN, name="Boss")

@@ -12,29 +12,9 @@ from leadcrm.belongings import belongings, deactivate_person
 from leads.models import Lead
 from sales.models import Handover, State
 from sales.services import accept, claim, reject
-from tests.factories.sales import make_handover, make_lead, make_team, make_user
+from tests.factories.sales import make_handover, make_lead, make_user
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def team():
-    return make_team("North")
-
-
-@pytest.fixture
-def rep(team) -> User:
-    return make_user(Role.REP, team=team, name="Rep 1")
-
-
-@pytest.fixture
-def heir(team, rep) -> User:
-    return make_user(Role.REP, team=team, name="Rep 2")
-
-
-@pytest.fixture
-def boss(db) -> User:
-    return make_user(Role.ADMIN, name="Boss")
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
-from accounts.models import Role, User
+from accounts.models import Role
 from accounts.services import edit_user
 from leadcrm.belongings import belongings, deactivate_person
 from leads.kinds import Kind
@@ -14,30 +14,10 @@ from leads.services import lock_leads, record_activity
 from sales.errors import MayNotSell
 from sales.models import Handover, State
 from sales.services import accept, claim
-from tests.factories.sales import make_handover, make_lead, make_team, make_user
+from tests.factories.sales import make_handover, make_lead
 from tests.sessions import wait_until_waiting
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def team():
-    return make_team("North")
-
-
-@pytest.fixture
-def rep(team) -> User:
-    return make_user(Role.REP, team=team, name="Rep 1")
-
-
-@pytest.fixture
-def heir(team) -> User:
-    return make_user(Role.REP, team=team, name="Rep 2")
-
-
-@pytest.fixture
-def boss(db) -> User:
-    return make_user(Role.ADMIN, name="Boss")
 
 
 def test_who_leaves_may_be_named_in_a_fact_while_their_leads_are_waited_for(rep, heir, boss, now, beside):

@@ -14,26 +14,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def team():
-    return make_team("North")
-
-
-@pytest.fixture
-def rep(team) -> User:
-    return make_user(Role.REP, team=team, name="Rep 1")
-
-
-@pytest.fixture
-def heir(team, rep) -> User:
-    return make_user(Role.REP, team=team, name="Rep 2")
-
-
-@pytest.fixture
-def boss(db) -> User:
-    return make_user(Role.ADMIN, name="Boss")
-
-
-@pytest.fixture
 def held(rep, now) -> Handover:
     """A handover the rep has claimed, with its lead, and one more lead."""
     handover = make_handover(now)

@@ -21,16 +21,6 @@ pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
 
 
-@pytest.fixture
-def team():
-    return make_team("North")
-
-
-@pytest.fixture
-def rep(team) -> User:
-    return make_user(Role.REP, team=team, name="Rep 1")
-
-
 def signed_in(person: User) -> Client:
     client = Client()
     client.force_login(person)
