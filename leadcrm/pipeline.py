@@ -4,7 +4,7 @@ It is level-triggered: it asks what is true now and what should therefore exist,
 Each step is one call of the app that owns what it changes.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
@@ -34,7 +34,7 @@ log = structlog.get_logger(__name__)
 def advance_marked_leads(*, now: datetime) -> int:
     """Look at every lead whose mark is due at ``now``, in batches. Returns how many marks were taken or put off.
 
-    What was in hand when a worker died comes last and one by one, so that it holds up nobody who did no harm.
+    What was put off, or was in hand when a worker died, comes last and one by one, so that it holds up nobody else.
     """
     for lead_id in leads.suspect_leads_of_dead_workers():
         log.error("lead_killed_its_worker", lead=str(lead_id))
@@ -77,43 +77,55 @@ def _advance_noted(look: Look, now: datetime) -> int:
     of_lead: dict[UUID, list[DueMark]] = {}
     for mark in leads.due_marks(lead_ids=look.lead_ids, now=now):
         of_lead.setdefault(mark.lead_id, []).append(mark)
-    if of_lead:
-        work_in_halves(
-            sorted(of_lead),
-            work=lambda ids: _take_and_advance([mark for pk in ids for mark in of_lead[pk]], ids, now),
-            set_aside=lambda pk, error: _put_off(pk, of_lead[pk], error, now),
-        )
+    failed: dict[UUID, Exception] = {}
+
+    def take_and_advance(ids: Sequence[UUID]) -> int:
+        failed.update(_take_and_advance({pk: of_lead[pk] for pk in ids}, now))
+        return len(ids)
+
+    work_in_halves(sorted(of_lead), work=take_and_advance, set_aside=failed.__setitem__)
+    for lead_id, error in failed.items():
+        log.error("lead_put_off", lead=str(lead_id), exc_info=error)
+        leads.put_off(lead_id=lead_id, marks=of_lead[lead_id], error=f"{type(error).__name__}: {error}", now=now)
     if look.is_alone:
-        leads.clear_suspicion(lead_ids=of_lead)
+        leads.clear_suspicion(lead_ids=of_lead.keys() - failed.keys())
     return sum(map(len, of_lead.values()))
 
 
-@transaction.atomic
-def advance(*, lead_ids: Collection[UUID], activity_ids: Collection[int] = (), now: datetime) -> None:
-    """Judge leads and let nurture and sales follow, in one commit with the caller's marks."""
-    locked = leads.lock_leads(lead_ids)
-    ids = [lead.pk for lead in locked]
-    leads.adopt_answers(leads=locked, activity_ids=activity_ids, now=now)
-    facts = lead_facts.engine_facts(ids)
-    judged = judge_leads(leads=locked, facts=facts, now=now)
-    failpoint("pipeline.judged")
-    leads.apply_judgements(judged=judged, facts=facts, now=now)
-    failpoint("pipeline.applied")
-    nurture_leads(lead_ids=ids, facts=facts, now=now)
-    failpoint("pipeline.nurtured")
-    hand_over(lead_ids=ids, facts=facts, now=now)
-    failpoint("pipeline.handed_over")
-
-
-def _put_off(lead_id: UUID, marks: Sequence[DueMark], error: Exception, now: datetime) -> None:
-    log.error("lead_put_off", lead=str(lead_id), exc_info=error)
-    leads.put_off(marks=marks, error=f"{type(error).__name__}: {error}", now=now)
-
-
-def _take_and_advance(marks: Sequence[DueMark], lead_ids: Sequence[UUID], now: datetime) -> int:
+def _take_and_advance(of_lead: Mapping[UUID, Sequence[DueMark]], now: datetime) -> dict[UUID, Exception]:
     """Take the marks, then judge: a lead's next time mark is set anew and must outlive the one that was due."""
+    marks = [mark for own in of_lead.values() for mark in own]
     leads.take_marks(marks=marks)
     failpoint("pipeline.marks_taken")
     activity_ids = [mark.activity_id for mark in marks if mark.activity_id is not None]
-    advance(lead_ids=lead_ids, activity_ids=activity_ids, now=now)
-    return len(marks)
+    return _advance(of_lead.keys(), activity_ids, now)
+
+
+@transaction.atomic
+def advance(*, lead_ids: Collection[UUID], now: datetime) -> None:
+    """Judge leads and let nurture and sales follow, in one commit with the caller's act. Raises what fails."""
+    for error in _advance(lead_ids, (), now).values():
+        raise error
+
+
+def _advance(lead_ids: Collection[UUID], activity_ids: Collection[int], now: datetime) -> dict[UUID, Exception]:
+    """Take each lead through all steps; return those that failed at one and went no further, with the error.
+
+    What the steps before have made of them stays: they are true, and asked again they change nothing.
+    """
+    failed: dict[UUID, Exception] = {}
+    locked = leads.lock_leads(lead_ids)
+    leads.adopt_answers(leads=locked, activity_ids=activity_ids, now=now)
+    ids = [lead.pk for lead in locked]
+    facts = lead_facts.engine_facts(ids)
+    judged = judge_leads(leads=locked, facts=facts, now=now, set_aside=failed.__setitem__)
+    failpoint("pipeline.judged")
+    leads.apply_judgements(judged=judged, facts=facts, now=now, set_aside=failed.__setitem__)
+    failpoint("pipeline.applied")
+    ids = [pk for pk in ids if pk not in failed]
+    nurture_leads(lead_ids=ids, facts=facts, now=now, set_aside=failed.__setitem__)
+    failpoint("pipeline.nurtured")
+    ids = [pk for pk in ids if pk not in failed]
+    hand_over(lead_ids=ids, facts=facts, now=now, set_aside=failed.__setitem__)
+    failpoint("pipeline.handed_over")
+    return failed

@@ -28,7 +28,7 @@ class Cause:
 def leads_with_causes(lead_ids: Collection[UUID], facts: Mapping[UUID, Iterable[FactRow]]) -> set[UUID]:
     """Return the leads that ever became SQL or asked for sales; most of a batch did neither."""
     became = Transition.objects.filter(AnyOf("lead", lead_ids), to_stage=Stage.SQL).values_list("lead_id", flat=True)
-    asked = {lead_id for lead_id, own in facts.items() if any(fact.kind in REQUEST_KINDS for fact in own)}
+    asked = {pk for pk in lead_ids if any(fact.kind in REQUEST_KINDS for fact in facts.get(pk, ()))}
     return asked | set(became)
 
 

@@ -8,6 +8,7 @@ from django.apps import apps as installed_apps
 from django.apps.registry import Apps
 from django.db import transaction
 
+from common.halving import SetAside, blame, work_on_each
 from leads.lifecycle import FactRow, Judged
 from leads.models import Lead, LeadState
 from leads.selectors import profile_of
@@ -18,17 +19,23 @@ from scoring.starter import NOTE, STARTER
 from scoring.storing import rule_columns, rule_set_columns, trigger_columns
 
 
-def judge_leads(*, leads: Sequence[Lead], facts: Mapping[UUID, Sequence[FactRow]], now: datetime) -> list[Judged]:
+def judge_leads(
+    *,
+    leads: Sequence[Lead],
+    facts: Mapping[UUID, Sequence[FactRow]],
+    now: datetime,
+    set_aside: SetAside[UUID] = blame,
+) -> list[Judged]:
     """Judge leads by the live rules with what is known at ``now``. One query, two for rules with hold hours."""
     rules = live_rules()
     holds = _holds([lead.pk for lead in leads]) if rules.hold else {}
-    return [
-        judged(
-            lead.pk,
-            judge(facts.get(lead.pk, ()), profile_of(lead), rules, now, hold=holds.get(lead.pk, NO_HOLD)),
-        )
-        for lead in leads
-    ]
+    by_id = {lead.pk: lead for lead in leads}
+
+    def judge_one(pk: UUID) -> Judged:
+        hold = holds.get(pk, NO_HOLD)
+        return judged(pk, judge(facts.get(pk, ()), profile_of(by_id[pk]), rules, now, hold=hold))
+
+    return work_on_each(by_id, work=judge_one, set_aside=set_aside)
 
 
 def judged(lead_id: UUID, judgement: Judgement) -> Judged:

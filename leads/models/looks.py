@@ -30,7 +30,10 @@ class Look(models.Model):
 
 
 class Suspect(models.Model):
-    """A lead that was in hand when a worker died: judged alone until that ends well, or put aside for good."""
+    """A lead that could not be judged, or was in hand when a worker died: judged alone until that ends well.
+
+    After ``MAX_WORKER_DEATHS`` it is put aside for good.
+    """
 
     lead = models.OneToOneField(Lead, on_delete=models.CASCADE, primary_key=True, related_name="+")
     worker_deaths = models.PositiveSmallIntegerField(default=1)

@@ -2,16 +2,17 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
 from django.db import connection, transaction
 
 from common.arrays import AnyOf, id_array
+from common.halving import SetAside, blame, work_in_halves, work_on_each
 from leads.kinds import Kind
 from leads.lifecycle import FactRow, Judged, Move, Standing, next_effect_at, settle
-from leads.models import LeadState, Transition
+from leads.models import LeadState
 from leads.services.announcing import announce_judgements
 from leads.words import fact_words
 
@@ -62,11 +63,29 @@ COLUMNS = {
     "next_change_at": "timestamptz",
     "rule_set_version": "integer",
 }
+TRANSITION_COLUMNS = {
+    "lead_id": "uuid",
+    "from_stage": "text",
+    "to_stage": "text",
+    "at": "timestamptz",
+    "cause_kind": "text",
+    "cause": "text",
+    "rule_set_version": "integer",
+    "by_id": "bigint",
+    "activity_id": "bigint",
+}
+
+
+def _rows(columns: Mapping[str, str]) -> str:
+    """Return names and rows of an INSERT that takes its rows as one JSON text."""
+    names, kinds = ", ".join(columns), ", ".join(f"{name} {kind}" for name, kind in columns.items())
+    return f"({names})\nSELECT {names} FROM json_to_recordset(%s::json) AS written ({kinds})"  # nosec B608: own columns
+
+
 # Built from the names above only; values are parameters.
+WRITE_TRANSITIONS = f"INSERT INTO leads_transition {_rows(TRANSITION_COLUMNS)}"  # nosec B608: names of our own columns
 WRITE_STATES = f"""
-INSERT INTO leads_leadstate ({", ".join(COLUMNS)})
-SELECT {", ".join(COLUMNS)}
-FROM json_to_recordset(%s::json) AS state ({", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())})
+INSERT INTO leads_leadstate {_rows(COLUMNS)}
 ON CONFLICT (lead_id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name != "lead_id")}
 """  # nosec B608: names of our own columns
 TIME_MARKS = """
@@ -78,34 +97,49 @@ WHERE leads_mark.due_at <> excluded.due_at OR leads_mark.attempts > 0
 DROP_TIME_MARKS = "DELETE FROM leads_mark WHERE is_time AND lead_id = ANY(%s::uuid[])"
 
 
+class Settled(NamedTuple):
+    """What is to be written of one lead; ``is_new`` where it was not judged before."""
+
+    lead_id: UUID
+    is_new: bool
+    state: dict[str, Any]
+    transitions: list[dict[str, Any]]
+
+
 @transaction.atomic
 def apply_judgements(
-    *, judged: Sequence[Judged], facts: Mapping[UUID, Sequence[FactRow]], now: datetime
-) -> list[Transition]:
+    *,
+    judged: Sequence[Judged],
+    facts: Mapping[UUID, Sequence[FactRow]],
+    now: datetime,
+    set_aside: SetAside[UUID] = blame,
+) -> None:
     """Write what the rules and the decisions due by ``now`` make of the leads, and each one's next moment.
 
-    Returns the transitions. Doing it twice changes nothing: a decision counts once, the rules only raise.
+    Doing it twice changes nothing: a decision counts once, the rules only raise.
     """
-    standings = _standings([j.lead_id for j in judged])
-    states: list[dict[str, Any]] = []
-    transitions: list[Transition] = []
-    for one in judged:
-        lead_facts = facts.get(one.lead_id, ())
-        standing, moves = settle(standings.get(one.lead_id, Standing()), one, lead_facts, now)
-        states.append(_state(one, standing, lead_facts, now))
-        transitions += [_transition(one, move) for move in moves]
-    _write_states(states)
-    if transitions:
-        Transition.objects.bulk_create(transitions)
-    _set_time_marks({state["lead_id"]: state["next_change_at"] for state in states})
-    created = [one.lead_id for one in judged if one.lead_id not in standings]
-    announce_judgements(created=created, transitions=transitions, now=now)
-    return transitions
+    by_id = {one.lead_id: one for one in judged}
+    standings = _standings(by_id)
+
+    def settle_one(pk: UUID) -> Settled:
+        own = facts.get(pk, ())
+        standing, moves = settle(standings.get(pk, Standing()), by_id[pk], own, now)
+        state = _state(by_id[pk], standing, own, now)
+        return Settled(pk, pk not in standings, state, [_transition(by_id[pk], move) for move in moves])
+
+    settled = {one.lead_id: one for one in work_on_each(by_id, work=settle_one, set_aside=set_aside)}
+    work_in_halves(list(settled), work=lambda ids: _write([settled[pk] for pk in ids], now), set_aside=set_aside)
 
 
-def _write_states(states: Sequence[dict[str, Any]]) -> None:
+def _write(settled: Sequence[Settled], now: datetime) -> int:
+    transitions = [transition for one in settled for transition in one.transitions]
     with connection.cursor() as cursor:
-        cursor.execute(WRITE_STATES, [orjson.dumps(states).decode()])
+        cursor.execute(WRITE_STATES, [orjson.dumps([one.state for one in settled]).decode()])
+        if transitions:
+            cursor.execute(WRITE_TRANSITIONS, [orjson.dumps(transitions).decode()])
+    _set_time_marks({one.lead_id: one.state["next_change_at"] for one in settled})
+    announce_judgements(created=[one.lead_id for one in settled if one.is_new], transitions=transitions, now=now)
+    return len(settled)
 
 
 def _standings(lead_ids: Collection[UUID]) -> dict[UUID, Standing]:
@@ -141,18 +175,18 @@ def _state(one: Judged, standing: Standing, facts: Sequence[FactRow], now: datet
     }
 
 
-def _transition(one: Judged, move: Move) -> Transition:
-    return Transition(
-        lead_id=one.lead_id,
-        from_stage=move.from_stage,
-        to_stage=move.to_stage,
-        at=move.at,
-        cause_kind=move.cause_kind,
-        cause=move.cause[:300],
-        rule_set_version=one.rule_set_version,
-        by_id=move.by_id,
-        activity_id=move.activity_id,
-    )
+def _transition(one: Judged, move: Move) -> dict[str, Any]:
+    return {
+        "lead_id": one.lead_id,
+        "from_stage": move.from_stage,
+        "to_stage": move.to_stage,
+        "at": move.at,
+        "cause_kind": move.cause_kind,
+        "cause": move.cause[:300],
+        "rule_set_version": one.rule_set_version,
+        "by_id": move.by_id,
+        "activity_id": move.activity_id,
+    }
 
 
 def _next_moment(one: Judged, facts: Sequence[FactRow], now: datetime) -> datetime | None:
@@ -164,5 +198,7 @@ def _next_moment(one: Judged, facts: Sequence[FactRow], now: datetime) -> dateti
 def _set_time_marks(moments: Mapping[UUID, datetime | None]) -> None:
     due = {lead_id: moment for lead_id, moment in moments.items() if moment is not None}
     with connection.cursor() as cursor:
-        cursor.execute(TIME_MARKS, [id_array(due), list(due.values())])
-        cursor.execute(DROP_TIME_MARKS, [id_array(moments.keys() - due.keys())])
+        if due:
+            cursor.execute(TIME_MARKS, [id_array(due), list(due.values())])
+        if len(due) < len(moments):
+            cursor.execute(DROP_TIME_MARKS, [id_array(moments.keys() - due.keys())])

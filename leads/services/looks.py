@@ -1,8 +1,8 @@
 """A note of the leads in hand, which outlives the worker: who kills workers is found out, and nobody else waits.
 
-The leads of a dead worker are suspects. Suspects are judged one at a time in the whole installation, so that only
-the one that kills can be in hand when the next worker dies; after MAX_WORKER_DEATHS it is put aside until a person
-asks for it again.
+The leads of a dead worker are suspects, and so is a lead whose judging failed. Suspects are judged one at a time in
+the whole installation, so that only the one that kills can be in hand when the next worker dies, and one that fails
+fails alone; after MAX_WORKER_DEATHS it is put aside until a person asks for it again.
 """
 
 from collections.abc import Collection
@@ -79,7 +79,7 @@ def end_look(look: Look) -> bool:
 
 
 def clear_suspicion(*, lead_ids: Collection[UUID]) -> None:
-    """Take leads for harmless: a worker had them in hand alone and lives."""
+    """Take leads for harmless: a worker had them in hand alone, lives, and has judged them."""
     Suspect.objects.filter(AnyOf("pk", lead_ids)).delete()
 
 
@@ -97,7 +97,7 @@ def suspect_leads_of_dead_workers() -> list[UUID]:
 @transaction.atomic
 def judge_again(*, lead_ids: Collection[UUID] | None = None, now: datetime) -> int:
     """Make due at ``now`` what could not be judged, of all leads or of some. Returns how many leads."""
-    marks, suspects = Mark.objects.exclude(error=""), Suspect.objects.filter(worker_deaths__gte=MAX_WORKER_DEATHS)
+    marks, suspects = Mark.objects.exclude(error=""), Suspect.objects.filter(worker_deaths__in=(0, MAX_WORKER_DEATHS))
     if lead_ids is not None:
         marks, suspects = marks.filter(AnyOf("lead", lead_ids)), suspects.filter(AnyOf("pk", lead_ids))
     chosen = {*marks.values_list("lead_id", flat=True), *suspects.values_list("pk", flat=True)}

@@ -1,8 +1,8 @@
 """The queue of leads to be looked at. A mark is taken in the transaction that writes the judgement."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -16,6 +16,18 @@ SELECT mark.id, mark.lead_id, mark.activity_id, mark.attempts
 FROM leads_mark AS mark JOIN leads_lead AS lead ON lead.id = mark.lead_id
 WHERE mark.lead_id = ANY(%s::uuid[]) AND mark.due_at <= %s
 FOR NO KEY UPDATE OF lead, mark SKIP LOCKED
+"""
+# A mark that this transaction took is there again. A time mark is not: judging has set its lead another, or will.
+PUT_OFF = """
+WITH put_off AS (
+    INSERT INTO leads_mark (id, lead_id, activity_id, due_at, urgent, is_time, attempts, error)
+    SELECT id, %(lead)s::uuid, activity_id, due_at, false, false, attempts, %(error)s
+    FROM unnest(%(ids)s::bigint[], %(activities)s::bigint[], %(due)s::timestamptz[], %(attempts)s::int[])
+        AS mark (id, activity_id, due_at, attempts)
+    ON CONFLICT (id) DO UPDATE
+    SET due_at = excluded.due_at, attempts = excluded.attempts, error = excluded.error, urgent = false
+)
+INSERT INTO leads_suspect (lead_id, worker_deaths) VALUES (%(lead)s::uuid, 0) ON CONFLICT DO NOTHING
 """
 
 
@@ -44,10 +56,19 @@ def take_marks(*, marks: Collection[DueMark]) -> None:
     Mark.objects.filter(AnyOf("pk", [mark.id for mark in marks])).delete()
 
 
-def put_off(*, marks: Collection[DueMark], error: str, now: datetime) -> None:
-    """Keep marks whose lead could not be judged, with the error, for later: 1 min, 5 min ... 12 h."""
-    for mark in marks:
-        wait = PUT_OFF_MINUTES[min(mark.attempts, len(PUT_OFF_MINUTES) - 1)]
-        Mark.objects.filter(pk=mark.id).update(
-            due_at=now + timedelta(minutes=wait), attempts=mark.attempts + 1, error=error[:500], urgent=False
-        )
+def put_off(*, lead_id: UUID, marks: Sequence[DueMark], error: str, now: datetime) -> None:
+    """Keep the marks of a lead that could not be judged, with the error, for later: 1 min, 5 min ... 12 h.
+
+    From now on it is judged alone, until that ends well.
+    """
+    waits = (PUT_OFF_MINUTES[min(mark.attempts, len(PUT_OFF_MINUTES) - 1)] for mark in marks)
+    values: dict[str, Any] = {
+        "lead": lead_id,
+        "error": error[:500],
+        "ids": [mark.id for mark in marks],
+        "activities": [mark.activity_id for mark in marks],
+        "due": [now + timedelta(minutes=wait) for wait in waits],
+        "attempts": [mark.attempts + 1 for mark in marks],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(PUT_OFF, values)

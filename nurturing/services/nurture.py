@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from common.arrays import AnyOf
+from common.halving import SetAside, blame, work_in_halves
 from common.wake import wake
 from leads.lifecycle import FactRow
 from leads.selectors import engine_facts
@@ -22,7 +22,11 @@ ADVANCE = "nurturing.advance_due_enrollments"
 
 
 def nurture_leads(
-    *, lead_ids: Collection[UUID], now: datetime, facts: Mapping[UUID, Iterable[FactRow]] | None = None
+    *,
+    lead_ids: Collection[UUID],
+    now: datetime,
+    facts: Mapping[UUID, Iterable[FactRow]] | None = None,
+    set_aside: SetAside[UUID] = blame,
 ) -> None:
     """Send the guides asked for, stop who must not be nurtured, enroll who may; a second call changes nothing.
 
@@ -31,12 +35,15 @@ def nurture_leads(
     """
     facts = engine_facts(lead_ids) if facts is None else facts
     sequences = list(Sequence.objects.filter(is_active=True).select_related("topic"))
-    submitted = {lead_id: sent for lead_id, own in facts.items() if (sent := submissions(own))}
-    asking = [lead_id for lead_id, sent in submitted.items() if any(map(asks_for_guide, sent))]
-    entering = [lead_id for lead_id, sent in submitted.items() if _may_enter(sent, sequences, now)]
-    running = set(_running(lead_ids).values_list("lead_id", flat=True))
-    if asking or entering or running:
-        _nurture(asking, {*entering, *running}, sequences, now)
+    submitted = {lead_id: sent for lead_id in lead_ids if (sent := submissions(facts.get(lead_id, ())))}
+    asking = {lead_id for lead_id, sent in submitted.items() if any(map(asks_for_guide, sent))}
+    entering = {lead_id for lead_id, sent in submitted.items() if _may_enter(sent, sequences, now)}
+    concerned = entering.union(_running(lead_ids).values_list("lead_id", flat=True))
+    work_in_halves(
+        sorted(asking | concerned),
+        work=lambda ids: _nurture(asking.intersection(ids), concerned.intersection(ids), sequences, now),
+        set_aside=set_aside,
+    )
 
 
 def _may_enter(facts: Iterable[FactRow], sequences: Collection[Sequence], now: datetime) -> bool:
@@ -49,14 +56,14 @@ def _running(lead_ids: Collection[UUID]) -> QuerySet[Enrollment]:
     return Enrollment.objects.filter(AnyOf("lead", lead_ids)).filter(Q(state=EnrollmentState.ACTIVE) | is_waiting)
 
 
-@transaction.atomic
 def _nurture(
     asking: Collection[UUID], concerned: Collection[UUID], sequences: Collection[Sequence], now: datetime
-) -> None:
+) -> int:
     send_requested_guides(lead_ids=asking, now=now)
     known = standings(concerned)
     _stop_where_due(known, now)
     _enroll_where_due(known, sequences, now)
+    return len(known)
 
 
 def _stop_where_due(known: dict[UUID, Standing], now: datetime) -> None:

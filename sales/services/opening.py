@@ -8,6 +8,7 @@ from django.db import transaction
 
 from accounts.models import Team
 from common.failpoint import failpoint
+from common.halving import SetAside, blame, work_in_halves
 from leads.kinds import Kind, Temperature
 from leads.lifecycle import FactRow
 from leads.models import Lead
@@ -26,7 +27,11 @@ from sales.sla import due_times
 
 @transaction.atomic
 def hand_over(
-    *, lead_ids: Collection[UUID], now: datetime, facts: Mapping[UUID, Iterable[FactRow]] | None = None
+    *,
+    lead_ids: Collection[UUID],
+    now: datetime,
+    facts: Mapping[UUID, Iterable[FactRow]] | None = None,
+    set_aside: SetAside[UUID] = blame,
 ) -> list[Handover]:
     """Open a handover for each lead that has a cause and no open one. Returns those opened.
 
@@ -35,10 +40,20 @@ def hand_over(
     settle_handovers(now=now, lead_ids=lead_ids)
     possible = leads_with_causes(lead_ids, engine_facts(lead_ids) if facts is None else facts)
     candidates = untaken_causes(possible) if possible else {}
-    if not candidates:
-        return []
-    lock_leads(candidates)
-    causes = untaken_causes(candidates)
+    opened: list[Handover] = []
+
+    def open_some(ids: Collection[UUID]) -> int:
+        handovers = _open(ids, now)
+        opened.extend(handovers)
+        return len(handovers)
+
+    work_in_halves(sorted(candidates), work=open_some, set_aside=set_aside)
+    return opened
+
+
+def _open(lead_ids: Collection[UUID], now: datetime) -> list[Handover]:
+    lock_leads(lead_ids)
+    causes = untaken_causes(lead_ids)
     leads = Lead.objects.filter(pk__in=causes).select_related("owner", "team", "state").order_by("pk")
     hours, desk = business_hours(), Desk()
     handovers = [_new(lead, causes[lead.pk], desk, hours, now) for lead in leads]

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection, transaction
 from django.db.utils import DatabaseError
 
-from common.halving import work_in_halves
+from common.halving import work_in_halves, work_on_each
 
 pytestmark = pytest.mark.django_db
 
@@ -55,3 +55,14 @@ def test_what_no_row_is_to_blame_for_is_raised_and_nothing_set_aside(done):
         work_in_halves([1, 2, 3], work=work, set_aside=lambda row, error: aside.append(row))
 
     assert (aside, done()) == ([], [])
+
+
+def test_judged_one_by_one_a_bad_one_is_set_aside_and_the_database_is_to_blame_for_its_own_errors(done):
+    aside = {}
+
+    made = work_on_each([1, 0, 2], work=lambda number: 2 // number, set_aside=aside.__setitem__)
+
+    assert made == [2, 1]
+    assert [(number, type(error)) for number, error in aside.items()] == [(0, ZeroDivisionError)]
+    with pytest.raises(DatabaseError), transaction.atomic():
+        work_on_each([-1], work=lambda number: write([number]), set_aside=aside.__setitem__)

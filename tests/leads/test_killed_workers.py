@@ -32,10 +32,10 @@ import django
 django.setup()
 from leadcrm import pipeline
 judge = pipeline.judge_leads
-def judge_or_die(*, leads, facts, now):
+def judge_or_die(*, leads, **known):
     if any(lead.company == {DEADLY!r} for lead in leads):
         os.kill(os.getpid(), signal.SIGKILL)
-    return judge(leads=leads, facts=facts, now=now)
+    return judge(leads=leads, **known)
 pipeline.judge_leads = judge_or_die
 pipeline.advance_marked_leads(now=datetime.fromisoformat(sys.argv[1]))
 """
@@ -109,8 +109,8 @@ def test_the_system_page_names_the_command_that_brings_it_back(now) -> None:
 
 def test_rescore_tries_again_what_was_put_off_and_of_the_leads_named_only(now) -> None:
     first, second = (captured(email=f"lead{n}@work.example", now=now).lead_id for n in range(2))
-    for mark in Mark.objects.all():
-        services.put_off(marks=[mark], error="KeyError: 'to'", now=now)
+    for mark in services.due_marks(lead_ids=[first, second], now=now):
+        services.put_off(lead_id=mark.lead_id, marks=[mark], error="KeyError: 'to'", now=now)
 
     call_command("rescore", str(second))
 
