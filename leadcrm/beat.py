@@ -32,7 +32,7 @@ class Beat(Scheduler):
 
 
 class BeatInWorker(bootsteps.StartStopStep):
-    """``worker --clock``: the clock as a thread of the worker, for an installation that runs one worker.
+    """The clock as a thread of the worker, for an installation that runs one worker (``leadcrm/worker.py``).
 
     Celery's own ``--beat`` forks a process, which takes nearly as much memory as the worker once more.
     """

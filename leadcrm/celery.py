@@ -11,7 +11,6 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import worker_before_create_process, worker_shutting_down
-from click import Option
 
 from common.stopping import ask_to_stop
 from leadcrm.observing import watch_tasks
@@ -24,7 +23,6 @@ app = Celery("leadcrm")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.set_default()
 app.autodiscover_tasks()
-app.user_options["worker"].add(Option(["--clock"], is_flag=True, help="Run the clock as a thread of this worker."))
 app.steps["worker"].add("leadcrm.beat:BeatInWorker")
 watch_tasks()
 

@@ -111,22 +111,7 @@ def children(host: str, port: int) -> list[Child]:
     }
     web = [sys.executable, "-m", "gunicorn", "-c", "python:leadcrm.gunicorn_config", "leadcrm.wsgi"]
     # The warning is about running as root, which is the choice of whoever started the product as root.
-    worker = [
-        sys.executable,
-        "-W",
-        "ignore::UserWarning:celery.platforms",
-        "-m",
-        "celery",
-        "--quiet",
-        "-A",
-        "leadcrm.celery:app",
-    ]
-    worker += ["worker", "--pool", "threads", "--concurrency", "4"]
-    worker += [
-        "--clock",
-        "--without-gossip",
-        "--without-mingle",
-    ]
+    worker = [sys.executable, "-W", "ignore::UserWarning:celery.platforms", "-m", "leadcrm.worker"]
     return [
         Child("web server", web, environment),
         Child("worker", worker, environment, is_deaf=is_worker_deaf),

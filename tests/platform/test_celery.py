@@ -1,9 +1,12 @@
 """What keeps work from being lost or done again and again stands in the settings and nowhere else."""
 
 import ast
+import os
+import subprocess
 
 import pytest
 
+from leadcrm import launch
 from leadcrm.celery import app
 from leadcrm.cli import ROOT
 
@@ -63,6 +66,22 @@ def test_every_tick_has_a_task():
     app.loader.import_default_modules()
 
     assert set(app.tasks) >= TICKS
+
+
+def test_the_worker_of_start_keeps_no_shell_in_its_memory():
+    command = launch.children("127.0.0.1", 1)[1].command
+    environment = {**os.environ, "SECRET_KEY": "k" * 40, "PYTHONPROFILEIMPORTTIME": "1"}
+    loaded = []
+
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) as worker:
+        for line in worker.stderr:
+            loaded.append(line.rpartition("|")[2].strip())
+            if loaded[-1] == "kombu.transport.virtual":
+                break
+        worker.kill()
+
+    assert loaded[-1] == "kombu.transport.virtual", loaded[-1]
+    assert not {"prompt_toolkit", "click_repl", "celery.bin.celery"} & set(loaded)
 
 
 def test_nothing_is_scheduled_inside_the_broker():
