@@ -19,15 +19,26 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
+import psycopg2
+
 from benchmarks.results import Result, hand_over
+from benchmarks.scratch import scratch_database  # sets Django up, so it comes before what needs it
+
+# isort: split
+from django.utils import timezone
+
+from capture.models import Submission
+from capture.services import create_form
+from capture.tokens import issue_token
 from leadcrm.gunicorn_config import worker_class
+from leads.models import Lead
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKERS, THREADS, CLIENTS = 2, 4, 8
-NAME = f"leadcrm_bench_{os.getpid()}"
 SETTINGS = {"DJANGO_SETTINGS_MODULE": "leadcrm.settings", "TRUSTED_PROXIES": "1", "PYTHONPATH": str(ROOT)}
 
 
@@ -36,19 +47,13 @@ def main() -> None:
     options.add_argument("--rounds", type=int, default=5)
     options.add_argument("--seconds", type=float, default=3.0)
     chosen = options.parse_args()
-    admin = os.environ["DATABASE_URL"]
-    os.environ.update(SETTINGS, DATABASE_URL=urlsplit(admin)._replace(path="/" + NAME).geturl())
-    os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(48))
-    sys.path.insert(0, str(ROOT))
-    sql(admin, f'CREATE DATABASE "{NAME}"')
-    try:
+    os.environ.update(SETTINGS)
+    with scratch_database() as name:
+        os.environ["DATABASE_URL"] = urlsplit(os.environ["DATABASE_URL"])._replace(path="/" + name).geturl()
         measure(chosen.rounds, chosen.seconds)
-    finally:
-        sql(admin, f'DROP DATABASE IF EXISTS "{NAME}" WITH (FORCE)')
 
 
 def measure(rounds: int, seconds: float) -> None:
-    subprocess.run([sys.executable, "-m", "django", "migrate", "-v0"], check=True, cwd=ROOT)
     sql(
         os.environ["DATABASE_URL"],
         "CREATE TABLE bench_single (id bigserial PRIMARY KEY, email text, payload jsonb, at timestamptz)",
@@ -88,24 +93,13 @@ def measure(rounds: int, seconds: float) -> None:
 
 
 def new_form() -> tuple[str, int]:
-    import django
-
-    django.setup()
-    from django.utils import timezone
-
-    from capture.services import create_form
-
     form = create_form(template="demo", name="Bench", by=None, now=timezone.now())
     return form.pk, form.live_version.number
 
 
 def bodies(form_id: str, number: int, count: int) -> list[bytes]:
     """Return whole requests, but for the path: each a visitor of their own."""
-    from datetime import UTC, datetime, timedelta
-
-    from capture.tokens import issue_token
-
-    then = datetime.now(UTC) - timedelta(seconds=60)
+    then = timezone.now() - timedelta(seconds=60)
     made = []
     for _ in range(count):
         who = secrets.token_hex(8)
@@ -185,9 +179,6 @@ def receive(connection: socket.socket) -> bytes:
 
 def check(sent: int) -> None:
     """Count in the database: what was answered with 201 must be there."""
-    from capture.models import Submission
-    from leads.models import Lead
-
     stored, leads = Submission.objects.filter(status="accepted").count(), Lead.objects.count()
     if not stored == leads == sent:
         raise SystemExit(f"answered {sent}, stored {stored} submissions and {leads} leads")
@@ -201,7 +192,7 @@ def served() -> Iterator[int]:
     command = [sys.executable, "-m", "gunicorn", "benchmarks.capture_app:application", "--worker-class", worker_class]
     command += ["--workers", str(WORKERS), "--threads", str(THREADS), "--bind", f"127.0.0.1:{port}"]
     command += ["--keep-alive", "30", "--log-level", "warning"]
-    log = Path(tempfile.gettempdir(), f"{NAME}.log")
+    log = Path(tempfile.gettempdir(), f"leadcrm_bench_{os.getpid()}.log")
     with log.open("wb") as lines:
         server = subprocess.Popen(command, cwd=ROOT, stderr=lines)
     try:
@@ -233,8 +224,6 @@ def free_port() -> int:
 
 
 def sql(url: str, statement: str) -> None:
-    import psycopg2
-
     connection = psycopg2.connect(url)
     connection.autocommit = True
     with connection.cursor() as cursor:

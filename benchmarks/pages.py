@@ -19,6 +19,8 @@ from http.client import HTTPConnection
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
+import psycopg2
+
 from benchmarks.capture import ROOT, free_port, percentile, sql, wait_for
 from benchmarks.results import Result, hand_over
 from leadcrm.gunicorn_config import worker_class
@@ -163,8 +165,6 @@ def at_database(name: str) -> str:
 
 
 def rows_of(url: str) -> int:
-    import psycopg2
-
     with psycopg2.connect(url) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM leads_lead")
         return cursor.fetchone()[0]
