@@ -21,7 +21,8 @@ from leads.kinds import Kind as Fact
 from leads.services import NewFact, NewLead, Origin, capture_lead, record_activity
 from mail.models import Kind
 
-ROUNDS = 8
+# The good rows of each round: the promise is about ten kinds in a thousand, so a smaller run has fewer rounds.
+COUNT = 1000
 KEPT_SPEED = 0.95
 ROUND_SECONDS = 120
 # Five deaths of a mail's sender, with a lease of 6 s each and the way there.
@@ -61,38 +62,39 @@ def poison(run: Run) -> Iterator[Result]:
     site = open_site(run)
     run.web()
     journal = Journal()
-    send_all(run.port, [site.office.visit(site.guide) for _ in range(ROUNDS)], journal, threads=1)
+    rounds = run.size(4, 8)
+    send_all(run.port, [site.office.visit(site.guide) for _ in range(rounds)], journal, threads=1)
     worker = run.worker(concurrency=2, CHAOS_DEADLY="1", **HASTY)
-    count = run.size(200, 500)
     problems: list[str] = []
-    _round(run, worker, "first", count)
+    _round(run, worker, "first")
     clean: list[float] = []
     ill: list[float] = []
-    while len(clean) < ROUNDS and (not clean or min(clean) < KEPT_SPEED * min(ill)):
-        clean.append(_round(run, worker, f"clean{len(clean)}", count))
-        spoil = partial(_add_poison, run, len(ill))
-        ill.append(_round(run, worker, f"ill{len(ill)}", count, spoil))
+    for number in range(rounds):
+        clean.append(_round(run, worker, f"clean{number}"))
+        ill.append(_round(run, worker, f"ill{number}", partial(_add_poison, run, number)))
     kept = min(clean) / min(ill)
     if kept < KEPT_SPEED:
         problems.append(f"beside poison the others were worked on at {kept:.0%} of the speed")
-    took, aside = _kill(run, worker, count)
-    problems += _reasons(run, len(clean))
+    took, aside = _kill(run, worker)
+    problems += _reasons(run, rounds)
     mail = check_mail(run)
     notes = [
-        f"{len(KINDS)} kinds; best of {len(clean)} rounds of {2 * count}: {kept:.0%} of the speed",
-        f"beside a lead and a mail that kill, {2 * count} others took {took:.1f} s, without {min(clean):.1f} s;"
+        f"{len(KINDS)} kinds; {COUNT} leads and as many mails, best of {rounds} rounds: {min(ill):.2f} s beside poison,"
+        f" {min(clean):.2f} s without, {kept:.0%} of the speed",
+        f"beside a lead and a mail that kill, the others took {took:.1f} s, without {min(clean):.1f} s;"
         f" both were put aside after {aside:.0f} s",
     ]
-    yield Result("P15", 2 * count * (2 * len(ill) + 2), mail.lost, mail.doubled, mail.uncertain, recovery_seconds=aside,
+    yield Result("P15", 2 * COUNT * (2 * rounds + 2), mail.lost, mail.doubled, mail.uncertain, recovery_seconds=aside,
                  problems=every(problems, mail.problems), notes=notes)  # fmt: skip
 
 
-def _round(run: Run, worker: Process, name: str, count: int, spoil: Callable[[], None] = lambda: None) -> float:
+def _round(run: Run, worker: Process, name: str, spoil: Callable[[], None] = lambda: None) -> float:
     """Return the seconds in which as many leads are judged as mails are sent; all wait before the worker goes on."""
     worker.pause()
-    for number in range(count):
-        _lead(f"{name}-{number}@good.example")
-    queue_mail(run, count, domain=f"{name}.good.example", kind=Kind.REQUESTED)
+    with transaction.atomic():
+        for number in range(COUNT):
+            _lead(f"{name}-{number}@good.example")
+    queue_mail(run, COUNT, domain=f"{name}.good.example", kind=Kind.REQUESTED)
     spoil()
     worker.go_on()
     return _work_off(run, name)
@@ -167,7 +169,7 @@ def _make_first(run: Run) -> None:
         )
 
 
-def _kill(run: Run, worker: Process, count: int) -> tuple[float, float]:
+def _kill(run: Run, worker: Process) -> tuple[float, float]:
     """Let a lead and a mail kill whoever works on them; return when the others were done, and when both were aside."""
 
     def spoil() -> None:
@@ -179,7 +181,7 @@ def _kill(run: Run, worker: Process, count: int) -> tuple[float, float]:
         run.ring()
         return _one(run, ASIDE) == 2
 
-    took = _round(run, worker, "killed", count, spoil)
+    took = _round(run, worker, "killed", spoil)
     return took, took + wait_until(are_aside, "what kills is put aside", ASIDE_SECONDS, pause_seconds=1)
 
 
