@@ -46,7 +46,7 @@ SHORTCUTS = {
     "search": Shortcut("/", "Search", ANYWHERE, needs="body"),
     "shortcuts": Shortcut("?", "Keyboard shortcuts", ANYWHERE),
     "save": Shortcut("mod+s", "Save", ANYWHERE, needs="form[data-save]"),
-    "undo": Shortcut("z", "Undo", ANYWHERE, needs="[data-undo-form]"),
+    "undo": Shortcut("z", "Undo", ANYWHERE, needs="[data-undo-form], [popovertarget='menu-acts']"),
     "rail": Shortcut("[", "Narrow or widen the menu", ANYWHERE),
     "close": Shortcut("escape", "Close, then clear the selection, then the filters", ANYWHERE, needs="body"),
     "next": Shortcut("j", "Next", LISTS, row_key="arrowdown", needs="[data-list]"),

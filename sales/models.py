@@ -175,6 +175,11 @@ class Handover(models.Model):
 
     def is_settled(self, now: datetime) -> bool:
         """Whether the verdict holds: its ten minutes are over."""
+    @property
+    def was_taken_by_last_act(self) -> bool:
+        """Whether undoing the claim, or the accept that claimed it, gives it back to the queue."""
+        return self.state == State.CLAIMED or (self.state == State.ACCEPTED and self.claimed_at == self.accepted_at)
+
         return self.settles_at is not None and self.settles_at <= now
 
 

@@ -110,8 +110,9 @@ def act(request: SignedInRequest, handover_id: UUID, verb: str) -> HttpResponse:
     except StillRunning:
         return HttpResponse("The same act is still being done.", status=503, content_type="text/plain")
     handover = _handover(request, handover_id)
-    undo = f"undo:{undo_address(handover_id, last_act_id(handover))}" if wanted.undoable else ""
-    messages.success(request, wanted.words(handover, form.cleaned_data), extra_tags=undo)
+    messages.success(
+        request, wanted.words(handover, form.cleaned_data), extra_tags=_undo_tag(request, handover, wanted)
+    )
     return redirect(_after(request, handover, wanted))
 
 
@@ -134,6 +135,14 @@ def _act_once(request: SignedInRequest, handover: Handover, act: Act, entered: d
     # One act in 256 tidies up, so that no act pays for it each time.
     if key.startswith("00"):
         forget_keys(scope=scope, before=now - KEEP_KEYS)
+
+
+def _undo_tag(request: SignedInRequest, handover: Handover, act: Act) -> str:
+    """The undo of what was done, or the undo of an earlier act that would be refused from now on."""
+    address = undo_address(handover.pk, last_act_id(handover))
+    if act.undoable:
+        return f"undo:{address}"
+    return "" if selectors.undoable_ids([handover.pk], request.user, now=clock.now()) else f"spent:{address}"
 
 
 def _handover(request: SignedInRequest, handover_id: UUID) -> Handover:

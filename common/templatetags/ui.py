@@ -248,6 +248,12 @@ def total_of(*counts: int) -> int:
 
 
 @register.filter
+@register.simple_tag
+def spent_of(extra: str = "") -> str:
+    """The undo of an earlier act that this message says would be refused from now on: ``spent:/url``."""
+    return next((tag.removeprefix("spent:") for tag in (extra or "").split() if tag.startswith("spent:")), "")
+
+
 def number_or_text(value: object) -> str:
     return ui.number_text(value) if isinstance(value, int | float | Decimal) else str(value)
 

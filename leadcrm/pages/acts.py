@@ -1,6 +1,6 @@
 """The menu of what a person did in the last ten minutes, each with its undo."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.models import User
 from accounts.permissions import EDITORS, role_required
 from accounts.requests import SignedInRequest
 from common import clock
@@ -23,18 +24,19 @@ from leads.models import Activity, Lead
 from leads.selectors.acts import OWN_KINDS
 from leads.words import fact_words
 from sales.acts import UNDOABLE_KINDS
-from sales.selectors.last_acts import undo_address
+from sales.selectors.last_acts import undo_address, undoable_ids
 from sales.services import withdraw_handovers
 
 
 @dataclass(frozen=True)
 class Done:
-    """One act in words; ``undo_url`` is empty where nothing takes it back."""
+    """One act in words; ``undo_url`` is empty where nothing takes it back, ``is_next`` marks the one that Z undoes."""
 
     lead: Lead | None
     text: str
     at: datetime
     undo_url: str
+    is_next: bool = False
 
 
 @never_cache
@@ -42,7 +44,7 @@ class Done:
 @login_required
 def recent(request: SignedInRequest) -> HttpResponse:
     """Show what this person did in the last ten minutes."""
-    return render(request, "leads/_acts.html", {"acts": _done(selectors.recent_acts(request.user, now=clock.now()))})
+    return render(request, "leads/_acts.html", {"acts": _done(request.user)})
 
 
 @role_required(*EDITORS)
@@ -63,14 +65,20 @@ def undo(request: SignedInRequest, act_id: int) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-def _done(acts: list[Activity]) -> list[Done]:
+def _done(user: User) -> list[Done]:
     """Only the last act on a handover can be taken back; the one before it then becomes the last."""
-    seen: set[str] = set()
-    return [_many(act) if hasattr(act, "size") else _one(act, seen) for act in acts]
+    now = clock.now()
+    acts = selectors.recent_acts(user, now=now)
+    undoable = undoable_ids(
+        {UUID(act.payload["handover"]) for act in acts if act.payload.get("handover")}, user, now=now
+    )
+    done = [_many(act) if hasattr(act, "size") else _one(act, undoable) for act in acts]
+    last = next((one for one in done if one.undo_url), None)
+    return [replace(one, is_next=one is last) for one in done]
 
 
-def _one(act: Activity, seen: set[str]) -> Done:
-    return Done(act.lead, fact_words(act.kind, act.payload), act.recorded_at, _undo_url(act, seen))
+def _one(act: Activity, undoable: set[UUID]) -> Done:
+    return Done(act.lead, fact_words(act.kind, act.payload), act.recorded_at, _undo_url(act, undoable))
 
 
 def _many(act: Activity) -> Done:
@@ -83,11 +91,12 @@ def _many(act: Activity) -> Done:
     return Done(None, words, act.recorded_at, undo_url)
 
 
-def _undo_url(act: Activity, seen: set[str]) -> str:
+def _undo_url(act: Activity, undoable: set[UUID]) -> str:
+    """``undoable`` are the handovers whose last act can be taken back; it is the first that is met, and taken out."""
     handover = act.payload.get("handover", "")
     if act.kind in OWN_KINDS and not handover:
         return reverse("act_undo", args=[act.pk])
-    if act.kind not in UNDOABLE_KINDS or not handover or handover in seen:
+    if act.kind not in UNDOABLE_KINDS or not handover or UUID(handover) not in undoable:
         return ""
-    seen.add(handover)
+    undoable.remove(UUID(handover))
     return undo_address(UUID(handover), act.pk)

@@ -4,6 +4,7 @@ from sales.selectors.access import claimants, handover_for, held_handovers, visi
 from sales.selectors.briefs import brief_of, earlier_handovers, lead_url
 from sales.selectors.hours import business_hours
 from sales.selectors.inbox import Inbox, clock_of, inbox, is_newcomer, open_count, tabs_of, version_of
+from sales.selectors.last_acts import undoable_ids
 from sales.selectors.panes import LeadPanel, Pane, lead_panel, pane_of
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "open_count",
     "pane_of",
     "tabs_of",
+    "undoable_ids",
     "version_of",
     "visible_handovers",
 ]

@@ -7,7 +7,6 @@ from accounts.models import User
 from accounts.permissions import can_sell
 from common.clock import now as present
 from leads.models import Lead
-from leads.verdicts import VERDICT_DELAY
 from sales.brief import Brief
 from sales.models import ContactAttempt, Handover, State
 from sales.selectors.access import visible_handovers
@@ -16,6 +15,7 @@ from sales.selectors.hours import business_hours
 from sales.selectors.inbox import clock_of
 from sales.sla import Clock
 
+from sales.selectors.last_acts import can_take_back
 ATTEMPTS = 5
 
 
@@ -74,17 +74,10 @@ def pane_of(handover: Handover, user: User, *, now: datetime) -> Pane:
         lead_url=lead_url(handover.lead_id),
         attempts=tuple(handover.attempts.select_related("by").order_by("-at")[:ATTEMPTS]),
         can_act=may and handover.is_working and not is_taken,
-        can_undo=may and is_mine and _can_undo(handover, now),
+        can_undo=may and is_mine and not handover.is_working and can_take_back(handover, now=now, is_spoken_with=False),
         taken_by=str(handover.owner) if is_taken else "",
         taken_at=(handover.decided_at or handover.accepted_at or handover.claimed_at) if is_taken else None,
     )
-
-
-def _can_undo(handover: Handover, now: datetime) -> bool:
-    if not handover.is_working:
-        return handover.is_open and not handover.is_settled(now)
-    last = handover.accepted_at or handover.claimed_at
-    return last is not None and last + VERDICT_DELAY > now
 
 
 def lead_panel(user: User, lead: Lead, *, now: datetime | None = None) -> LeadPanel:

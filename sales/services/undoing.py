@@ -71,7 +71,7 @@ def _take_back_verdict(row: Handover, now: datetime) -> str:
 
 
 def _take_back_accept(row: Handover, now: datetime) -> str:
-    if row.claimed_at == row.accepted_at:
+    if row.was_taken_by_last_act:
         _leave(row, now)
     else:
         row.state, row.accepted_at = State.CLAIMED, None

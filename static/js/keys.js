@@ -43,7 +43,12 @@
     if (act && (!event.repeat || act.repeats) && act(event) !== false) event.preventDefault();
   });
 
-  acts.undo = () => $$("[data-undo-form]").filter(isSeen).at(-1)?.requestSubmit() ?? undefined;
+  /* What is still on its way is the last act: Undo waits for it. Once its message has gone, it stands in the menu. */
+  acts.undo = async () => {
+    await Promise.all(window.leadcrm.underway);
+    const form = $$("[data-undo-form]").filter(isSeen).at(-1);
+    if (form) form.requestSubmit(); else $('[popovertarget="menu-acts"]')?.click();
+  };
   acts.search = () => { const field = $$("[data-search]").find(isSeen); if (field) press(field); else acts.palette(); };
   window.leadcrm.acts = acts;
   window.leadcrm.keyed = keyed;

@@ -122,6 +122,7 @@
     act.isOnItsWay = false;
     network();
   };
+  const underway = new Set();
   on("submit", (event) => {
     const form = event.target.closest("[data-optimistic]");
     if (!form || event.defaultPrevented) return;
@@ -133,7 +134,8 @@
     const act = { row, url, mode: form.dataset.optimistic, body: new FormData(form, event.submitter), key: newKey() };
     form.closest(":popover-open")?.hidePopover();
     if (row && act.mode === "remove") leave(row); else row?.setAttribute("aria-busy", "true");
-    send(act);
+    const sent = send(act).finally(() => underway.delete(sent));
+    underway.add(sent);
   });
   /* A list refreshed meanwhile must not show again what was just decided. */
   on("htmx:afterSwap", () => waiting.forEach((_, act) => {
@@ -213,5 +215,5 @@
     say("shown-old", { element: elt });
   });
   on("undone", () => ahead.clear());
-  Object.assign(window.leadcrm, { onRow, around, fetchAhead });
+  Object.assign(window.leadcrm, { onRow, around, fetchAhead, underway });
 })();

@@ -27,7 +27,14 @@
     toast.addEventListener("focusout", start);
     start();
   };
+  /* A later act on the same takes the undo of the earlier one away: the server would refuse it. */
+  const actOf = ({ dataset: { undo, spent } }) => (undo || spent || "").split("?")[0];
+  const spend = (toast) => $$("[data-toast]").filter((old) => old !== toast && actOf(toast) && actOf(old) === actOf(toast))
+    .forEach((old) => $("[data-undo-form]", old)?.remove());
+  const textOf = (toast) => $("[data-text]", toast).textContent;
   const addToast = (toast) => {
+    spend(toast);
+    $$("[data-toast]").filter((old) => !old.dataset.undo && textOf(old) === textOf(toast)).forEach((old) => old.remove());
     $("#toasts").append(toast);
     $$("[data-toast]").slice(0, -3).forEach((old) => old.remove());
     startToast(toast);

@@ -68,6 +68,25 @@ def test_what_cannot_be_undone_says_why(signed_in, starter):
     page.locator("[data-toast]", has_text="ten minutes have passed").wait_for()
 
 
+def test_the_undo_of_a_claim_goes_once_a_contact_is_logged(signed_in, starter):
+    rep = make_user(Role.REP, team=make_team())
+    handover = make_handover(timezone.now(), first_name="Maja", last_name="Example")
+    page = signed_in(rep, "/inbox/")
+    page.keyboard.press("c")
+    page.locator("[data-toast]", has_text="is yours").get_by_role("button", name="Undo").wait_for()
+    page.get_by_role("button", name="Log…").click()
+    page.keyboard.press("1")
+    page.locator("[data-toast]", has_text="Contact logged").wait_for()
+
+    assert page.get_by_role("button", name="Undo").count() == 0
+    page.keyboard.press("z")
+    page.wait_for_timeout(500)
+
+    assert page.locator(".toast-error").count() == 0
+    handover.refresh_from_db()
+    assert handover.state == "claimed"
+
+
 @pytest.mark.parametrize(("width", "theme"), [(1440, "dark"), (390, "light")])
 def test_axe_finds_nothing_serious(signed_in, starter, width, theme):
     admin = make_user(Role.ADMIN)
