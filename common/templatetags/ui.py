@@ -70,6 +70,12 @@ def caps(act: str) -> SafeString:
     return format_html_join(" ", "<kbd>{}</kbd>", ((cap,) for cap in first_way))
 
 
+@register.simple_tag
+def idle(act: str, why: str) -> SafeString:
+    """What is said to who presses the key of an act that is not offered here now."""
+    return format_html('<p hidden data-idle="{}">{}</p>', shortcut(act).key, why)
+
+
 @register.simple_tag(name="badge")
 def badge_facts(kind: str, value: str, label: str = "", tone: str = "") -> ui.Badge:
     return ui.badge(kind, value, label or "", tone or "")
@@ -243,17 +249,17 @@ def undo_of(extra: str = "", undo: str = "") -> str:
 
 
 @register.simple_tag
-def total_of(*counts: int) -> int:
-    return sum(count or 0 for count in counts)
-
-
-@register.filter
-@register.simple_tag
 def spent_of(extra: str = "") -> str:
     """The undo of an earlier act that this message says would be refused from now on: ``spent:/url``."""
     return next((tag.removeprefix("spent:") for tag in (extra or "").split() if tag.startswith("spent:")), "")
 
 
+@register.simple_tag
+def total_of(*counts: int) -> int:
+    return sum(count or 0 for count in counts)
+
+
+@register.filter
 def number_or_text(value: object) -> str:
     return ui.number_text(value) if isinstance(value, int | float | Decimal) else str(value)
 

@@ -1,5 +1,6 @@
 """What is shown of one handover: the brief with its acts, and the panel on the lead's page."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,14 +9,15 @@ from accounts.permissions import can_sell
 from common.clock import now as present
 from leads.models import Lead
 from sales.brief import Brief
+from sales.idle import idle_keys
 from sales.models import ContactAttempt, Handover, State
 from sales.selectors.access import visible_handovers
 from sales.selectors.briefs import brief_of, lead_url
 from sales.selectors.hours import business_hours
 from sales.selectors.inbox import clock_of
+from sales.selectors.last_acts import can_take_back
 from sales.sla import Clock
 
-from sales.selectors.last_acts import can_take_back
 ATTEMPTS = 5
 
 
@@ -44,6 +46,11 @@ class Pane:
     @property
     def can_rate(self) -> bool:
         return self.can_act and self.handover.state == State.ACCEPTED
+
+    @property
+    def idle_keys(self) -> Mapping[str, str]:
+        """Why the keys of the acts that are not offered do nothing, for who presses them."""
+        return idle_keys(self.handover, taken_by=self.taken_by, may_act=self.can_act, can_undo=self.can_undo)
 
     @property
     def is_read_only(self) -> bool:

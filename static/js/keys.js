@@ -2,7 +2,7 @@
    a row for each, which the scripts read. Scripts add what they do to leadcrm.acts; false means: not here, not now. */
 (() => {
   "use strict";
-  const { $, $$, on, post, isSeen } = window.leadcrm;
+  const { $, $$, on, say, post, isSeen } = window.leadcrm;
   const sheet = $("#shortcuts");
   const rows = $$("[data-act]", sheet);
   const acts = {};
@@ -28,10 +28,12 @@
     const all = keyed();
     const wanted = first ? `${first} ${name}` : name;
     const hit = all.find((element) => element.dataset.key === wanted && !element.disabled);
-    first = !hit && !first && all.some((element) => element.dataset.key.startsWith(`${name} `)) ? name : "";
+    const idle = !hit && !first && layer() === document && $$("[data-idle]").find((note) => note.dataset.idle === name);
+    if (idle) say("toast", { text: idle.textContent });
+    first = !hit && !idle && !first && all.some((element) => element.dataset.key.startsWith(`${name} `)) ? name : "";
     if (first) setTimeout(() => { first = ""; }, 1200);
     if (hit) press(hit);
-    return Boolean(hit);
+    return Boolean(hit || idle);
   };
   on("keydown", (event) => {
     if (event.defaultPrevented || event.altKey || event.isComposing) return;

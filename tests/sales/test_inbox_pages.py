@@ -202,3 +202,46 @@ def test_the_lead_page_panel_lists_the_handovers(client, rep, now):
 
     assert "Queued" in panel
     assert "offered to Rep 1" in panel
+
+
+SALES_KEYS = {"a", "r", "c", "l", "m", "w", "q", "b", "n"}
+
+
+@pytest.mark.parametrize("state", ["queued", "claimed", "accepted", "rejected"])
+@pytest.mark.parametrize("email", ["maja@customer.example", ""])
+def test_every_key_of_sales_acts_or_says_why_not(client, rep, now, state, email):
+    handover = make_handover(now, email=email, phone="+49 30 9999")
+    if state != "queued":
+        services.claim(handover=handover, by=rep, now=now)
+    if state == "accepted":
+        services.accept(handover=handover, by=rep, now=now)
+    if state == "rejected":
+        services.reject(handover=handover, reason=5, by=rep, now=now)
+    client.force_login(rep)
+
+    page = client.get(reverse("sales:brief", args=[handover.pk])).content.decode()
+
+    acting, idle = (set(re.findall(rf'data-{kind}="(\w)"', page)) & SALES_KEYS for kind in ("key", "idle"))
+    assert acting | idle == SALES_KEYS
+    assert acting & idle == set()
+
+
+def test_a_key_that_is_dead_names_the_key_to_press_first_as_the_person_has_it(client, rep, now):
+    handover = make_handover(now)
+    rep.own_keys = {"accept": "y"}
+    rep.save()
+    client.force_login(rep)
+
+    page = client.get(reverse("sales:brief", args=[handover.pk])).content.decode()
+
+    assert '<p hidden data-idle="w">Accept it first (Y).</p>' in page
+
+
+def test_the_keys_of_a_lead_that_a_colleague_has_name_the_colleague(client, rep, colleague, now):
+    handover = make_handover(now)
+    services.accept(handover=handover, by=colleague, now=now)
+    client.force_login(rep)
+
+    page = client.get(reverse("sales:brief", args=[handover.pk])).content.decode()
+
+    assert '<p hidden data-idle="w">Rep 2 has this lead. Open the next (J).</p>' in page
