@@ -55,6 +55,7 @@ class NoteForm(forms.Form):
     text = forms.CharField(
         max_length=2000,
         label="Note",
+        help_text="A verdict takes it along too.",
         widget=forms.Textarea(attrs={"rows": 3, "placeholder": "What should the next one know?"}),
     )
 
@@ -73,6 +74,7 @@ class MonthField(forms.DateField):
 class WinForm(forms.Form):
     amount = forms.DecimalField(max_digits=14, decimal_places=2, min_value=0, required=False, label="Amount")
     won_on = MonthField(required=False, label="Month")
+    note = forms.CharField(max_length=2000, required=False)
 
     def __init__(self, *args: Any, currency: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -84,6 +86,7 @@ class WinForm(forms.Form):
 
 class RecycleForm(forms.Form):
     until = forms.DateField(label="Until", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+    note = forms.CharField(max_length=2000, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -70,6 +70,8 @@ class Handover(models.Model):
 
     value_key = models.PositiveSmallIntegerField(null=True, blank=True)
     note = models.TextField(default="", blank=True)
+    # The note that the one of the verdict took the place of; what undoing the verdict brings back.
+    earlier_note = models.TextField(default="", db_default="", blank=True)
     reject_reason = models.PositiveSmallIntegerField(null=True, blank=True)
     lost_reason = models.PositiveSmallIntegerField(null=True, blank=True)
     blocked_channel = models.CharField(max_length=5, default="", blank=True)
@@ -173,13 +175,13 @@ class Handover(models.Model):
         """Whether the verdict itself took it from the queue, so that undoing it gives it back to the queue."""
         return self.claimed_at is not None and self.claimed_at == self.decided_at
 
-    def is_settled(self, now: datetime) -> bool:
-        """Whether the verdict holds: its ten minutes are over."""
     @property
     def was_taken_by_last_act(self) -> bool:
         """Whether undoing the claim, or the accept that claimed it, gives it back to the queue."""
         return self.state == State.CLAIMED or (self.state == State.ACCEPTED and self.claimed_at == self.accepted_at)
 
+    def is_settled(self, now: datetime) -> bool:
+        """Whether the verdict holds: its ten minutes are over."""
         return self.settles_at is not None and self.settles_at <= now
 
 

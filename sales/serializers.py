@@ -102,6 +102,7 @@ class WonSerializer(StrictSerializer):
     amount = serializers.DecimalField(max_digits=14, decimal_places=2, min_value=0, required=False)
     currency = serializers.RegexField(r"^[A-Za-z]{3}$", required=False, help_text="ISO 4217, the company's by default.")
     won_on = serializers.DateField(required=False, help_text="Any day of the month; the present month by default.")
+    note = serializers.CharField(max_length=2000, required=False, allow_blank=True)
 
 
 class LostSerializer(StrictSerializer):

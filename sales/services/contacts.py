@@ -61,6 +61,8 @@ def add_note(*, handover: Handover, text: str, by: User, now: datetime) -> Hando
     if by.scope == Scope.OWN and row.owner_id not in (None, by.pk):
         raise AlreadyClaimed(row.owner)
     row.note = text.strip()
+    if not row.is_working:
+        row.earlier_note = row.note  # it is about the lead, not about the verdict, and outlives its undo
     store(row, now)
     tell(row, Kind.NOTE_ADDED, by, now, {"note": row.note})
     return row

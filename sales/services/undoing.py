@@ -67,6 +67,7 @@ def _take_back_verdict(row: Handover, now: datetime) -> str:
     row.decided_at = row.settles_at = row.verdict_activity = None
     row.reject_reason = row.lost_reason = row.amount = row.won_on = row.recycle_on = None
     row.currency = row.blocked_channel = ""
+    row.note, row.earlier_note = row.earlier_note, ""
     return words
 
 

@@ -37,7 +37,7 @@ def reject(
     if _is_repeat(row, by, State.REJECTED, reject_reason=reason):
         return row
     take(row, by, now)
-    row.reject_reason, row.note = reason, note or row.note
+    row.reject_reason = reason
     row.recycle_on = _not_past(recycle_on, now) or recycle_date(why, today=_today(now))
     row.blocked_channel = _wrong_channel(row) if reason == WRONG_DATA else ""
     words = {"reason": reason, "reason_text": why.text, "reason_kind": why.kind, "note": note}
@@ -58,6 +58,7 @@ def win(
     amount: Decimal | None = None,
     currency: str = "",
     won_on: date | None = None,
+    note: str = "",
 ) -> Handover:
     """Report a customer, with what they are worth and the month. Raises as ``reject`` does."""
     if amount is not None and not 0 <= amount <= MOST:
@@ -69,7 +70,7 @@ def win(
     row.amount = amount
     row.currency = (currency or Installation.current().currency).upper() if amount is not None else ""
     row.won_on = (won_on or _today(now)).replace(day=1)
-    words = {"amount": None if amount is None else f"{amount:.2f}", "currency": row.currency}
+    words = {"amount": None if amount is None else f"{amount:.2f}", "currency": row.currency, "note": note}
     _decide(row, State.WON, Kind.OUTCOME_WON, by=by, now=now, words={**words, "won_on": row.won_on.isoformat()})
     return row
 
@@ -83,7 +84,7 @@ def lose(*, handover: Handover, reason: int, by: User, now: datetime, note: str 
     if _is_repeat(row, by, State.LOST, lost_reason=reason):
         return row
     take(row, by, now)
-    row.lost_reason, row.note = reason, note or row.note
+    row.lost_reason = reason
     words = {"reason": reason, "reason_text": LOST_REASONS[reason].text, "note": note}
     _decide(row, State.LOST, Kind.OUTCOME_LOST, by=by, now=now, words=words)
     return row
@@ -97,7 +98,7 @@ def recycle(*, handover: Handover, until: date, by: User, now: datetime, note: s
     if _is_repeat(row, by, State.RECYCLED, recycle_on=until):
         return row
     take(row, by, now)
-    row.recycle_on, row.note = until, note or row.note
+    row.recycle_on = until
     _decide(row, State.RECYCLED, Kind.HANDOVER_RECYCLED, by=by, now=now, words={"note": note})
     return row
 
@@ -110,6 +111,7 @@ def _is_repeat(row: Handover, by: User, state: State, **same: Any) -> bool:
 
 def _decide(row: Handover, state: State, kind: Kind, *, by: User, now: datetime, words: dict[str, Any]) -> None:
     row.state, row.decided_at, row.settles_at = state, now, now + VERDICT_DELAY
+    row.earlier_note, row.note = row.note, words["note"] or row.note
     payload = {**words, "effective_at": row.settles_at.isoformat()}
     if row.recycle_on:
         payload["recycle_on"] = row.recycle_on.isoformat()

@@ -358,3 +358,100 @@ def test_nothing_breaks_the_content_security_policy(page, rep, live_server):
     toast(page, "Rejected: only researching")
 
     assert broken == []
+
+
+def test_a_note_goes_with_the_verdict_and_is_there_again_after_the_undo(page, rep, live_server):
+    queue_of(2)
+    open_inbox(page, rep, live_server)
+    first = opened_name(page)
+    page.keyboard.press("n")
+    page.keyboard.type("She decides in March.")
+    page.keyboard.press("Tab")
+    page.keyboard.press("r")
+    page.keyboard.press("5")
+    toast(page, "Rejected: bad timing")
+    told = Activity.objects.get(kind=Kind.HANDOVER_REJECTED).payload["note"]
+
+    page.keyboard.press("z")
+    page.locator("#brief-title", has_text=first).wait_for()
+    page.locator("#brief textarea:visible").wait_for()
+
+    assert told == "She decides in March."
+    assert page.locator("#brief textarea").input_value() == "She decides in March."
+    assert page.locator("#brief .quote", has_text="She decides").count() == 0
+
+
+def test_what_was_typed_is_there_after_a_look_at_the_next_lead_and_after_a_reload(page, rep, live_server):
+    queue_of(2)
+    open_inbox(page, rep, live_server)
+    first = opened_name(page)
+    page.keyboard.press("n")
+    page.keyboard.type("She decides in March.")
+    page.keyboard.press("Tab")
+
+    page.keyboard.press("j")
+    page.locator("#brief-title", has_not_text=first).wait_for()
+    other = page.locator("#brief textarea").input_value()
+    page.keyboard.press("k")
+    page.locator("#brief-title", has_text=first).wait_for()
+    back = page.locator("#brief textarea").input_value()
+    page.reload()
+
+    assert (other, back) == ("", "She decides in March.")
+    assert page.locator("#brief textarea").input_value() == "She decides in March."
+    page.get_by_role("button", name="Add note").click()
+    toast(page, "Note added")
+    page.reload()
+    assert page.locator("#brief textarea").input_value() == ""
+
+
+def test_a_dead_key_says_why_and_what_to_press(page, rep, live_server):
+    queue_of(1)
+    open_inbox(page, rep, live_server)
+
+    page.keyboard.press("w")
+    toast(page, "Accept it first (A).")
+    page.keyboard.press("w")
+    page.wait_for_timeout(300)
+
+    assert page.locator("[data-toast]").count() == 1
+    page.keyboard.press("c")
+    toast(page, "is yours")
+    page.locator("#brief [data-idle=c]").wait_for(state="attached")
+    page.keyboard.press("c")
+    toast(page, "It is yours already.")
+
+
+def test_z_opens_what_one_did_when_the_message_is_gone_and_undoes_the_last(page, rep, live_server):
+    queue_of(2)
+    open_inbox(page, rep, live_server)
+    page.keyboard.press("r")
+    page.keyboard.press("4")
+    toast(page, "Rejected: only researching")
+    page.locator("[data-dismiss]").click()
+
+    page.keyboard.press("z")
+    page.get_by_role("button", name="Undo: Rejected by sales").wait_for()
+    page.keyboard.press("z")
+
+    toast(page, "Undone")
+    assert set(Handover.objects.values_list("state", flat=True)) == {State.QUEUED}
+
+
+def test_z_pressed_before_the_answer_is_there_takes_back_that_act_and_not_the_one_before(page, rep, live_server):
+    queue_of(3)
+    open_inbox(page, rep, live_server)
+    page.keyboard.press("r")
+    page.keyboard.press("4")
+    toast(page, "Rejected: only researching")
+    second = page.locator("#brief").get_attribute("data-handover")
+    page.route("**/reject", lambda route: (page.wait_for_timeout(800), route.continue_()))
+
+    page.keyboard.press("r")
+    page.keyboard.press("5")
+    page.keyboard.press("z")
+    page.locator(f'[data-item]:visible[id="handover-{second}"]').wait_for()
+    page.wait_for_timeout(500)
+
+    assert Handover.objects.get(pk=second).state == State.QUEUED
+    assert Handover.objects.filter(state=State.REJECTED).count() == 1

@@ -1,14 +1,15 @@
 """Ten minutes to take anything back."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 from leads.kinds import Kind
 from leads.lifecycle import undone_ids
 from leads.models import Activity
 from leads.selectors import facts_of
-from sales import services
+from sales import selectors, services
 from sales.models import Handover, State
 from tests.factories.sales import make_handover
 
@@ -117,3 +118,86 @@ def test_a_lead_that_was_spoken_with_does_not_go_back_to_the_queue(rep, now, tak
 
     handover.refresh_from_db()
     assert handover.owner == rep
+
+
+def is_taken_back(handover, by, now) -> bool:
+    try:
+        services.undo(handover=handover, by=by, now=now)
+    except services.SalesError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("steps", "minutes", "is_possible"),
+    [
+        (["claim"], 5, True),
+        (["claim", "contact"], 5, False),
+        (["accept"], 5, True),
+        (["accept", "contact"], 5, False),
+        (["claim", "contact", "accept"], 5, True),
+        (["contact", "reject"], 5, True),
+        (["claim"], 30, False),
+        (["reject"], 30, False),
+    ],
+)
+def test_an_undo_is_offered_exactly_where_it_is_done(rep, colleague, steps, minutes, is_possible):
+    now = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+    handover = make_handover(now)
+    acts = {
+        **VERDICTS,
+        "claim": lambda handover, by, now: services.claim(handover=handover, by=by, now=now),
+        "accept": lambda handover, by, now: services.accept(handover=handover, by=by, now=now),
+        "contact": lambda handover, by, now: services.log_contact(handover=handover, result="reached", by=by, now=now),
+    }
+    for number, step in enumerate(steps):
+        acts[step](handover, rep, now + number * MINUTE)
+
+    then = now + minutes * MINUTE
+    offered = [selectors.undoable_ids([handover.pk], by, now=then) == {handover.pk} for by in (rep, colleague)]
+
+    assert offered == [is_possible, False]
+    assert is_taken_back(handover, colleague, then) is False
+    assert is_taken_back(handover, rep, then) == is_possible
+
+
+def test_the_menu_of_acts_offers_no_undo_of_a_claim_after_a_contact(client, rep):
+    now = timezone.now()
+    handover = make_handover(now)
+    services.claim(handover=handover, by=rep, now=now)
+    client.force_login(rep)
+    before = client.get("/acts/").content.decode()
+
+    services.log_contact(handover=handover, result="reached", by=rep, now=now)
+
+    assert f"/inbox/{handover.pk}/undo" in before
+    assert f"/inbox/{handover.pk}/undo" not in client.get("/acts/").content.decode()
+
+
+@pytest.mark.parametrize("verdict", ["reject", "win", "lose", "recycle"])
+def test_undoing_a_verdict_brings_back_the_note_that_was_there_before(rep, now, verdict):
+    handover = make_handover(now)
+    services.accept(handover=handover, by=rep, now=now, note="Asked for a call in spring.")
+    more = {
+        "reject": {"reason": 6},
+        "win": {},
+        "lose": {"reason": 1},
+        "recycle": {"until": (now + timedelta(days=9)).date()},
+    }
+    act = getattr(services, verdict)
+
+    act(handover=handover, by=rep, now=now + MINUTE, note="Gone to a competitor.", **more[verdict])
+    during = Handover.objects.get().note
+    services.undo(handover=handover, by=rep, now=now + 2 * MINUTE)
+
+    assert (during, Handover.objects.get().note) == ("Gone to a competitor.", "Asked for a call in spring.")
+
+
+def test_a_note_added_after_the_verdict_outlives_its_undo(rep, now):
+    handover = make_handover(now)
+    services.reject(handover=handover, reason=5, by=rep, now=now, note="Not before summer.")
+    services.add_note(handover=handover, text="Her colleague Ada decides.", by=rep, now=now)
+
+    services.undo(handover=handover, by=rep, now=now + MINUTE)
+
+    assert Handover.objects.get().note == "Her colleague Ada decides."
