@@ -15,7 +15,7 @@ from redis.retry import Retry
 from accounts.models import Role, User
 from common import heartbeat
 from leadcrm.system import checks, measures, writes
-from leadcrm.system.checks import State, backup, problems, system_checks
+from leadcrm.system.checks import State, backup, mail, problems, system_checks
 from leadcrm.system.measures import Disk, Health, measure
 from leads.models import Lead, Mark
 
@@ -279,3 +279,13 @@ def test_the_system_page_shows_every_check_with_its_remedy(admin_client):
     for words in ("Database", "Migrations", "Broker", "Worker", "Clock", "Disk", "Broken", "Lead to be judged"):
         assert words in page
     assert "{#" not in page
+
+
+def test_mail_that_is_caught_is_not_called_fine_and_names_the_setting(settings):
+    settings.EMAIL_URL = ""
+
+    check = mail(timezone.now())
+
+    assert (check.state, check.word, check.tone) == (State.NOTE, "Caught", "")
+    assert "nobody gets any" in check.text
+    assert check.remedy.startswith("EMAIL_URL=smtp")
