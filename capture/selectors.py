@@ -1,6 +1,7 @@
 """Reading forms, submissions and guides."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
@@ -50,6 +51,13 @@ class Guide:
     offer: Offer
     blocks: tuple[Block, ...]
     minutes: int
+
+
+def free_names(names: Iterable[str]) -> dict[str, str]:
+    """Return for each name one that no form has yet: itself, or with a number after it."""
+    taken = {name.lower() for name in Form.objects.values_list("name", flat=True)}
+    numbered = {name: (name, *(f"{name} {number}" for number in range(2, len(taken) + 3))) for name in names}
+    return {name: next(one for one in ways if one.lower() not in taken) for name, ways in numbered.items()}
 
 
 def guide(slug: str) -> Guide | None:

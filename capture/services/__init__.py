@@ -4,6 +4,7 @@ from capture.services.erasing import erase_submissions, remove_form, remove_samp
 from capture.services.errors import (
     CannotPublish,
     FormClosed,
+    NameTaken,
     NotHeld,
     NotJoined,
     OtherAnswers,
@@ -18,6 +19,7 @@ from capture.services.submissions import Received, Taken, submit
 __all__ = [
     "CannotPublish",
     "FormClosed",
+    "NameTaken",
     "NotHeld",
     "NotJoined",
     "OtherAnswers",

@@ -17,6 +17,13 @@ class StillRunning(RuntimeError):
     """The same submission is being written by another request; ask again in a second."""
 
 
+class NameTaken(ValueError):
+    """Another form has this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is a form named “{name}” already. Choose another name, to tell the two apart.")
+
+
 class NotHeld(ValueError):
     """Only a held submission can be released."""
 

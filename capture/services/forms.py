@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max
 
 from accounts.models import User
@@ -12,19 +12,26 @@ from accounts.services import audit
 from capture.blueprints import BLUEPRINTS, Blueprint
 from capture.live import forget
 from capture.models import Form, FormVersion, Offer
-from capture.services.errors import CannotPublish
+from capture.services.errors import CannotPublish, NameTaken
 from leads.services.consent import ensure_starter_topics
 
 # Without 0, 1, i, l, o: an id is read out on the telephone and copied from paper.
 LETTERS = "abcdefghjkmnpqrstuvwxyz"
 SIGNS = LETTERS + "23456789"
+# Two who make a form in the same moment see each other's name.
+TAKE_TURN = "SELECT pg_advisory_xact_lock(hashtext('capture_form_name'))"
 
 
 @transaction.atomic
 def create_form(
     *, template: str, name: str, by: User | None, now: datetime, is_sample: bool = False, offer: Offer | None = None
 ) -> Form:
-    """Create a form from a template and publish it, so that it can be used at once."""
+    """Create a form from a template and publish it, so that it can be used at once.
+
+    Raises NameTaken where a person gives it the name of another form, in whatever case.
+    """
+    if by:
+        _refuse_twin(name)
     blueprint = BLUEPRINTS[template]
     form = Form.objects.create(
         id=_new_id(), name=name, template=template, created_by=by, created_at=now, is_sample=is_sample
@@ -95,6 +102,13 @@ def _set_state(form: Form, old: str, new: str, *, by: User, now: datetime) -> Fo
     form.refresh_from_db(fields=["state"])
     transaction.on_commit(lambda: forget(form.pk))
     return form
+
+
+def _refuse_twin(name: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE_TURN)
+    if twin := Form.objects.filter(name__iexact=name).first():
+        raise NameTaken(twin.name)
 
 
 def _audit(form: Form, action: str, changes: dict[str, list[Any]], *, by: User | None, now: datetime) -> None:

@@ -13,7 +13,7 @@ from accounts.models import Role
 from accounts.permissions import can_manage, role_required
 from accounts.requests import SignedInRequest
 from capture import selectors, services
-from capture.blueprints import BLUEPRINTS
+from capture.blueprints import BLUEPRINTS, Blueprint
 from capture.forms import CheckWebsite, NewForm
 from capture.models import Form, Submission
 from capture.views.snippets import snippets
@@ -37,15 +37,17 @@ def create(request: SignedInRequest) -> HttpResponse:
     chosen = request.POST.get("template", "")
     if request.method == "POST" and chosen not in BLUEPRINTS:
         raise Http404
-    cards = []
-    for blueprint in BLUEPRINTS.values():
-        posted = request.POST if blueprint.template == chosen else None
-        cards.append((blueprint, NewForm(posted, template=blueprint.template, initial={"name": blueprint.name})))
+    cards = _cards(request, chosen)
     form = next((form for blueprint, form in cards if blueprint.template == chosen), None)
     if form is not None and form.is_valid():
-        made = services.create_form(template=chosen, name=form.cleaned_data["name"], by=request.user, now=clock.now())
-        messages.success(request, f"{made.name} is live.")
-        return redirect(f"{reverse('capture:form', args=[made.pk])}?tab=embed")
+        name = form.cleaned_data["name"]
+        try:
+            made = services.create_form(template=chosen, name=name, by=request.user, now=clock.now())
+        except services.NameTaken as exc:
+            form.add_error("name", str(exc))
+        else:
+            messages.success(request, f"{made.name} is live.")
+            return redirect(f"{reverse('capture:form', args=[made.pk])}?tab=embed")
     return render(request, "capture/create.html", {"cards": cards}, status=422 if form else 200)
 
 
@@ -99,6 +101,22 @@ def release(request: SignedInRequest, submission_id: UUID) -> HttpResponse:
     else:
         messages.success(request, "Released. It is a lead now.")
     return redirect(f"{reverse('capture:form', args=[submission.form_id])}?tab=held")
+
+
+def _cards(request: SignedInRequest, chosen: str) -> list[tuple[Blueprint, NewForm]]:
+    """Return each template with its form, which comes with a name that is free."""
+    names = selectors.free_names(blueprint.name for blueprint in BLUEPRINTS.values())
+    return [
+        (
+            blueprint,
+            NewForm(
+                request.POST if blueprint.template == chosen else None,
+                template=blueprint.template,
+                initial={"name": names[blueprint.name]},
+            ),
+        )
+        for blueprint in BLUEPRINTS.values()
+    ]
 
 
 def form_page(request: SignedInRequest, form: Form, tab: str) -> dict[str, object]:

@@ -15,6 +15,7 @@ from accounts.permissions import role_required
 from accounts.requests import SignedInRequest
 from capture.blueprints import BLUEPRINTS
 from capture.models import Form
+from capture.selectors import free_names
 from capture.services import create_form
 from common import clock
 from common.models import Installation
@@ -76,7 +77,7 @@ def first_form(request: SignedInRequest) -> HttpResponse:
         template = form.cleaned_data["template"]
         made = Form.objects.filter(template=template, state=Form.State.LIVE, is_sample=False).first()
         if made is None:
-            name = BLUEPRINTS[template].name
+            name = free_names([BLUEPRINTS[template].name])[BLUEPRINTS[template].name]
             made = create_form(template=template, name=name, by=request.user, now=clock.now())
         return redirect(f"/try/{made.pk}")
     cards = [BLUEPRINTS[name] for name in OFFERED]

@@ -1,5 +1,7 @@
 """Pages for the people who make forms, and the one on which they catch a first lead."""
 
+import re
+
 import pytest
 from django.utils import timezone
 
@@ -135,3 +137,25 @@ def test_a_token_fits_the_form_it_was_given_for(client, send, guide_form):
     assert token.startswith(guide_form.pk) and token != token_of(guide_form)
     assert send(guide_form, token=token).status_code == 201
     assert "half a second" in Submission.objects.get().spam_reasons[0]
+
+
+@pytest.mark.parametrize("name", ["Demo on the pricing page", " demo on the PRICING page "])
+def test_a_second_form_of_the_same_name_is_refused_with_what_was_typed(client, sign_in, demo_form, name):
+    sign_in(Role.MARKETER)
+
+    answer = client.post("/forms/new/", {"template": "contact", "name": name})
+
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "There is a form named “Demo on the pricing page” already. Choose another name" in page
+    assert f'value="{name}"' in page
+    assert Form.objects.count() == 1
+
+
+def test_a_new_form_comes_with_a_name_that_is_free(client, sign_in):
+    sign_in(Role.MARKETER)
+    for _ in range(2):
+        name = re.findall(r'value="(Contact us[^"]*)"', client.get("/forms/new/").content.decode())[0]
+        client.post("/forms/new/", {"template": "contact", "name": name})
+
+    assert list(Form.objects.order_by("created_at").values_list("name", flat=True)) == ["Contact us", "Contact us 2"]
