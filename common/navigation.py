@@ -106,7 +106,7 @@ def _items(places: tuple[Place, ...], user: Any, path: str) -> tuple[Item, ...]:
     found: list[Item] = []
     for place in places:
         if url := url_for(user, place.name):
-            is_current = any(_is_under(path, of_place) for of_place in (url, *map(url_of, place.also)))
+            is_current = any(_is_under(path, part) for part in (url, *map(url_of, place.also), *place.below))
             found.append(Item(place.label, place.icon, place.act, url, is_current, url_of(place.count)))
     return tuple(found)
 

@@ -20,8 +20,8 @@ YOU, COMPANY, PRODUCT = "You", "Company", "Product"
 class Place:
     """A destination of the rail, or what can be made anew.
 
-    ``act`` is the entry in the table of keys; ``also`` names URLs elsewhere that belong to it; ``count`` names the URL
-    of a number that stands beside it.
+    ``act`` is the entry in the table of keys; ``also`` names URLs elsewhere that belong to it, ``below`` paths.
+    ``count`` names the URL of a number that stands beside it.
     """
 
     label: str
@@ -29,6 +29,7 @@ class Place:
     act: str
     name: str
     also: tuple[str, ...] = ()
+    below: tuple[str, ...] = ()
     count: str = ""
 
 

@@ -159,3 +159,11 @@ def test_a_new_form_comes_with_a_name_that_is_free(client, sign_in):
         client.post("/forms/new/", {"template": "contact", "name": name})
 
     assert list(Form.objects.order_by("created_at").values_list("name", flat=True)) == ["Contact us", "Contact us 2"]
+
+
+def test_the_try_page_belongs_to_forms_in_the_menu(client, sign_in, demo_form):
+    sign_in(Role.MARKETER)
+
+    page = client.get(f"/try/{demo_form.pk}").content.decode()
+
+    assert re.search(r'<a class="rail-link" href="/forms/" aria-current="page"', page)
