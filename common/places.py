@@ -35,12 +35,16 @@ class Place:
 
 @dataclass(frozen=True)
 class Notice:
-    """A banner above every page: what is so, and where to change it; ``act_url`` takes a POST that ends it."""
+    """A banner above every page: what is so, and where to change it; ``act_url`` takes a POST that ends it.
+
+    ``command`` is what to run where only a command changes it.
+    """
 
     tone: str
     text: str
     url: str = ""
     link: str = ""
+    command: str = ""
     act_url: str = ""
     act: str = ""
 

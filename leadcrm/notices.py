@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from accounts.models import Role
 from common.models import Installation
 from common.places import Notice
+from common.programs import manage
 from common.routes import url_for, url_of
 
 
@@ -21,7 +23,8 @@ def sample_data(installation: Installation, user: Any) -> Notice | None:
     if not installation.has_sample_data:
         return None
     is_sample = getattr(user, "is_sample", False)
-    remedy = " To remove it, sign in as an admin of your own." if is_sample else ""
-    text = f"Sample data is among the leads and people.{remedy}"
+    if is_sample and user.role == Role.ADMIN:
+        text = "Sample data is among the leads, this account too. To end the demo and get an account of your own, run"
+        return Notice("sample", text, command=manage("seed_demo --remove"))
     act_url = "" if is_sample else url_for(user, "remove_samples")
-    return Notice("sample", text, act_url=act_url, act="Remove it")
+    return Notice("sample", "Sample data is among the leads and people.", act_url=act_url, act="Remove it")

@@ -8,6 +8,7 @@ from accounts.models import User
 from accounts.services import audit, remove_sample_users
 from capture.services import remove_sample_forms
 from common.installation import lock_installation, save_installation
+from common.programs import manage
 from insights.services import remove_sample_goals
 from leadcrm.erasing import erase_leads
 from leads.models import Lead
@@ -24,7 +25,9 @@ def remove_sample_data(*, now: datetime, by: User | None = None) -> int:
     Raises OwnAccount where ``by`` would be removed too.
     """
     if by and by.is_sample:
-        raise OwnAccount("You are signed in as one of the sample people. Sign in with an account of your own first.")
+        raise OwnAccount(
+            f"You are one of the sample people, who would go too. Run {manage('seed_demo --remove')} instead."
+        )
     lock_installation()
     lead_ids = list(Lead.objects.filter(is_sample=True).values_list("pk", flat=True))
     removed = erase_leads(lead_ids=lead_ids)

@@ -9,6 +9,7 @@ from django.template import Context, Template
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
+from accounts.models import User
 from common.models import Installation
 
 
@@ -130,3 +131,14 @@ def test_a_changed_parameter_keeps_the_others_and_starts_paging_anew():
     template = Template("{% load ui %}{% query_with sort='name' stage=None %}")
 
     assert template.render(Context({"request": request})) == "?q=a%26b&amp;sort=name"
+
+
+def test_a_sample_person_is_told_the_command_that_removes_them(as_role):
+    Installation.objects.create(has_sample_data=True)
+    client = as_role("admin")
+    User.objects.update(is_sample=True)
+
+    html = client.get("/_ui/").content.decode()
+
+    assert "This account goes with it." in html
+    assert "<code>python3 manage.py seed_demo --remove</code>" in html

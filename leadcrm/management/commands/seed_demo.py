@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from redis import RedisError
 
-from accounts.services import new_password, renew_sample_password
+from accounts.services import SetupDone, issue_setup_link, new_password, renew_sample_password
 from common import clock, heartbeat
 from leadcrm.demo.play import SampleDataPresent, load_sample_data
 from leadcrm.demo.remove import remove_sample_data
@@ -25,10 +26,20 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["remove"]:
             self.stdout.write(f"Removed {remove_sample_data(now=clock.now())} sample leads with all that hung on them.")
+            self._say_how_to_begin()
             return
         if not options["sign_ins"]:
             self._load(options["leads"], options["days"])
         self._print_sign_ins(options["password"] or new_password())
+
+    def _say_how_to_begin(self) -> None:
+        """Where nobody is left who could sign in, print the link to the first account."""
+        try:
+            token = issue_setup_link(now=clock.now())
+        except SetupDone:
+            return
+        address = f"{settings.PUBLIC_BASE_URL}/setup?token={token}"
+        self.stdout.write(f"Set up your own company here (works once, for 24 hours): {address}")
 
     def _load(self, leads: int, days: int) -> None:
         self._refuse_beside_a_worker()
