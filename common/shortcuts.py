@@ -55,6 +55,8 @@ SHORTCUTS = {
     "peek": Shortcut("", "Look at it beside the list", LISTS, row_key="space", needs="[data-peek]"),
     "select": Shortcut("x", "Select", LISTS, needs="[data-select]"),
     "select_range": Shortcut("shift+x", "Select up to here", LISTS, needs="[data-select]"),
+    "select_page": Shortcut("mod+a", "Select all on this page", LISTS, needs="[data-select-all]"),
+    "select_match": Shortcut("mod+shift+a", "Select all that match", LISTS, needs="[data-match]"),
     "more": Shortcut(".", "More actions on this lead", LISTS, needs="[data-lead]"),
     "home": Shortcut("g h", "Home", GO),
     "leads": Shortcut("g l", "Leads", GO),
@@ -84,6 +86,7 @@ SHORTCUTS = {
 CHANGEABLE = tuple(
     act for act, row in SHORTCUTS.items() if row.key and row.key != "escape" and not row.key.startswith("mod+")
 )
+FIXED = tuple(row for act, row in SHORTCUTS.items() if act not in CHANGEABLE)
 _own: ContextVar[Mapping[str, str]] = ContextVar("own_keys")
 
 

@@ -17,6 +17,7 @@ from accounts.models import Need
 from accounts.requests import SignedInRequest
 from accounts.views.settings import settings_page
 from common import clock
+from common.shortcuts import FIXED
 
 
 @login_required
@@ -51,7 +52,8 @@ def keyboard(request: SignedInRequest) -> HttpResponse:
         services.set_own_keys(user=request.user, keys=form.keys)
         messages.success(request, "Saved.")
         return redirect("accounts:keyboard")
-    return settings_page(request, "settings/keyboard.html", {"form": form}, status=422 if form.is_bound else 200)
+    context = {"form": form, "fixed": FIXED}
+    return settings_page(request, "settings/keyboard.html", context, status=422 if form.is_bound else 200)
 
 
 @require_POST

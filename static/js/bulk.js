@@ -1,4 +1,5 @@
-/* Choosing many leads: a range by Shift, all that match, and the new owner in the rows before the server has answered. */
+/* Choosing many leads: a range by Shift, a page, all that match, a long press; and the new owner in the rows before the
+   server has answered. */
 (() => {
   "use strict";
   const { $, $$, on, acts, onRow, say } = window.leadcrm;
@@ -19,6 +20,42 @@
     const box = $("[data-select]", row);
     return box ? tick(box, true) : false;
   });
+  const isTyping = ({ target }) => target.matches("input:not([type=checkbox]), textarea, select");
+  const tickBy = (selector) => (event) => {
+    const box = !isTyping(event) && $(selector);
+    if (!box) return false;
+    if (!box.checked) box.click();
+    return undefined;
+  };
+  acts.select_page = tickBy("[data-select-all]");
+  acts.select_match = tickBy("[data-match]");
+
+  /* By touch: a long press chooses a row, and while rows are chosen a tap adds or leaves out another one. */
+  const [LONG, SLIP] = [500, 10];
+  let [press, isSpent] = [null, false];
+  const boxAt = (target) => { const row = target.closest("[data-item]"); return row && $("[data-select]", row); };
+  const release = () => { clearTimeout(press?.timer); press = null; };
+  on("pointerdown", ({ target, pointerType, clientX: x, clientY: y }) => {
+    isSpent = false;
+    release();
+    const box = pointerType === "touch" && boxAt(target);
+    if (!box || target === box) return;
+    press = { x, y, timer: setTimeout(() => { isSpent = true; last = box; box.checked = !box.checked; changed(box); }, LONG) };
+  });
+  on("pointermove", ({ clientX, clientY }) => press && Math.hypot(clientX - press.x, clientY - press.y) > SLIP && release());
+  on("pointerup", release);
+  on("pointercancel", release);
+  on("contextmenu", (event) => { if (isSpent || press) event.preventDefault(); });
+  on("click", (event) => {
+    const box = event.target.closest("a") && boxAt(event.target);
+    const adds = box && event.pointerType === "touch" && $("[data-select]:checked");
+    if (!isSpent && !adds) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (!isSpent) box.click();
+    isSpent = false;
+  }, true);
+
   on("change", ({ target }) => {
     const match = $("[data-match]");
     if (!match) return;

@@ -128,3 +128,79 @@ def test_the_owner_of_one_lead_changes_on_its_page_and_back_from_the_menu(signed
     page.get_by_role("button", name="Undo: Owner changed from nobody to Anna Example").click()
 
     page.get_by_text("Owner: nobody").wait_for()
+
+
+def test_control_a_selects_the_page_and_with_shift_all_that_match(signed_in, leads):
+    page = signed_in(make_user(Role.ADMIN), "/leads/")
+
+    page.keyboard.press("Control+a")
+    on_page = bar(page).locator("[data-selected]").inner_text()
+    page.keyboard.press("Control+Shift+A")
+    matching = bar(page).locator("[data-selected]").inner_text()
+    page.keyboard.press("Escape")
+    page.locator("[data-search]").fill("Maja")
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Delete")
+
+    assert (on_page, matching) == ("50 selected", "55 selected")
+    assert page.locator("[data-search]").input_value() == ""
+    assert page.locator("[data-select]:checked").count() == 0
+
+
+@pytest.fixture
+def phone(browser, signed_in, live_server, leads):
+    page = signed_in(make_user(Role.ADMIN), "/leads/")
+    state = page.context.storage_state()
+    context = browser.new_context(
+        base_url=live_server.url, viewport={"width": 390, "height": 844}, has_touch=True, storage_state=state
+    )
+    page = context.new_page()
+    page.goto("/leads/")
+    yield page
+    context.close()
+
+
+def hold(page, place, milliseconds: int, *, by: int = 0) -> None:
+    """Put a finger on a place, move it by some pixels, and lift it."""
+    box = place.bounding_box()
+    session = page.context.new_cdp_session(page)
+    at = {"x": box["x"] + 20, "y": box["y"] + box["height"] / 2}
+    session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [at]})
+    if by:
+        moved = {"x": at["x"], "y": at["y"] - by}
+        session.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [moved]})
+    page.wait_for_timeout(milliseconds)
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def test_a_long_press_selects_a_row_and_a_tap_then_adds_another(phone):
+    names = phone.locator(".lead-name a")
+    hold(phone, names.nth(0), 700)
+    phone.wait_for_timeout(300)
+    assert bar(phone).get_by_text("1 selected").is_visible()
+
+    names.nth(1).tap()
+    assert bar(phone).get_by_text("2 selected").is_visible()
+    names.nth(0).tap()
+    names.nth(1).tap()
+    assert not bar(phone).is_visible()
+    assert phone.url.endswith("/leads/")
+
+    names.nth(1).tap()
+    phone.wait_for_url("**/leads/*-*/")
+
+
+def test_a_finger_that_scrolls_selects_nothing(phone):
+    hold(phone, phone.locator(".lead-name a").nth(3), 700, by=60)
+
+    assert phone.locator("[data-select]:checked").count() == 0
+
+
+def test_the_bar_on_the_phone_has_its_two_acts_side_by_side(phone):
+    phone.locator("[data-select]").first.check()
+
+    owner, stage = (bar(phone).get_by_role("button", name=name).bounding_box() for name in ("Owner", "Stage"))
+
+    assert owner["y"] == stage["y"]
+    assert owner["width"] == stage["width"]
+    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
