@@ -22,7 +22,14 @@ from accounts.services.invitations import (
     withdraw_invitation,
 )
 from accounts.services.keys import create_api_key, hash_key, note_key_use, revoke_api_key, rotate_api_key
-from accounts.services.notifications import Note, choose_notifications, erase_notifications, mark_read, notify
+from accounts.services.notifications import (
+    Note,
+    choose_notifications,
+    erase_notifications,
+    mark_read,
+    notify,
+    settle_notifications,
+)
 from accounts.services.people import (
     create_team,
     create_user,
@@ -112,6 +119,7 @@ __all__ = [
     "set_single_keys",
     "set_theme",
     "set_webhook_active",
+    "settle_notifications",
     "setup_link_works",
     "start_session",
     "usable_invitation",

@@ -42,6 +42,16 @@ def mark_read(*, person: User, now: datetime, pk: int | None = None) -> int:
     return (unread if pk is None else unread.filter(pk=pk)).update(read_at=now)
 
 
+def settle_notifications(*, about: Collection[str], kinds: Collection[str], now: datetime) -> int:
+    """Mark what was told of these things as read: it needs nobody any more. Returns how many lines were unread.
+
+    Called within a transaction. Who reads a line in the same moment marks it without us, and nobody waits.
+    """
+    unread = Notification.objects.filter(about__in=about, kind__in=kinds, read_at=None)
+    ids = list(unread.select_for_update(skip_locked=True).values_list("pk", flat=True))
+    return Notification.objects.filter(pk__in=ids).update(read_at=now) if ids else 0
+
+
 def erase_notifications(*, about: Collection[str]) -> int:
     """Delete lines about things that are removed. Returns how many."""
     return Notification.objects.filter(about__in=about).delete()[0]

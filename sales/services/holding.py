@@ -4,10 +4,10 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from accounts.models import User
+from accounts.models import Need, User
 from accounts.permissions import can_sell
-from accounts.services import audit_all, lock_person
-from leads.kinds import Kind
+from accounts.services import audit_all, lock_person, settle_notifications
+from leads.kinds import VERDICT_KINDS, Kind
 from leads.models import Activity, Lead
 from leads.services import NewActivity, assign_owner, lock_leads, record_activities, release_leads
 from sales.errors import AlreadyClaimed, AlreadyDecided, HandoverNotFound, MayNotSell
@@ -28,6 +28,9 @@ MOVED = (
     "closed_at",
     "changed_at",
 )
+TAKES = (Kind.HANDOVER_CLAIMED, Kind.HANDOVER_ACCEPTED)
+# What the bell said is done with once the lead is taken, and that it is late once there was a contact or a verdict.
+ANSWERS = (*TAKES, Kind.CONTACT_LOGGED, *VERDICT_KINDS)
 
 
 def locked(handover: Handover, by: User) -> Handover:
@@ -111,6 +114,9 @@ def tell_all(told: Mapping[Handover, Mapping[str, Any]], kind: Kind, by: User | 
     """Tell what was done with each of these handovers, as ``tell`` does, in a fixed number of statements."""
     changes = {str(handover.pk): _words(payload) for handover, payload in told.items()}
     audit_all(by=by, action=kind.label, kind="handover", changes=changes, now=now)
+    if kind in ANSWERS:
+        needs = [Need.HANDOVER] if kind in TAKES else [Need.HANDOVER, Need.LATE]
+        settle_notifications(about=changes.keys(), kinds=needs, now=now)
     facts = [NewActivity(row.lead_id, kind, {"handover": str(row.pk), **payload}) for row, payload in told.items()]
     return record_activities(facts=facts, by=by, now=now, urgent=True)
 

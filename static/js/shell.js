@@ -232,6 +232,12 @@
     if (before !== undefined && unread > Number(before)) say("announce", `${unread} unread ${unread === 1 ? "notification" : "notifications"}.`);
   });
 
+  /* Opening what a line is about is reading it. */
+  on("click", ({ target }) => {
+    const button = target.closest("[data-reads] a") && $("form button", target.closest("[data-reads]"));
+    if (button) post(button.form.action, new FormData(button.form, button), { keepalive: true, redirect: "manual" });
+  });
+
   /* A table wider than its place can be scrolled by the keyboard. */
   const letScroll = () => $$(".table-wrap").forEach((wrap) => {
     if (wrap.scrollWidth > wrap.clientWidth) wrap.tabIndex = 0; else wrap.removeAttribute("tabindex");

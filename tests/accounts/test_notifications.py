@@ -14,7 +14,7 @@ from leadcrm.erasing import erase_leads
 from leadcrm.retention import apply_retention
 from leadcrm.system import telling
 from leadcrm.system.checks import Check, State
-from sales.services import claim, log_contact, watch_handovers
+from sales.services import claim, log_contact, reject, watch_handovers
 from tests.factories.sales import make_handover, make_team, make_user
 
 pytestmark = pytest.mark.django_db
@@ -155,3 +155,29 @@ def test_choosing_keeps_what_was_told(rep, now):
     choose_notifications(person=rep, kinds=[])
 
     assert unread_count(rep) == 1
+
+
+def unread_kinds(person: User) -> list[str]:
+    return list(Notification.objects.filter(person=person, read_at=None).order_by("pk").values_list("kind", flat=True))
+
+
+def test_what_was_answered_needs_nobody_any_more(rep, now):
+    handover = make_handover(now)
+    watch_handovers(now=now + 46 * MINUTE)
+    told = unread_kinds(rep)
+
+    claim(handover=handover, by=rep, now=now + 47 * MINUTE)
+    taken = unread_kinds(rep)
+    log_contact(handover=handover, by=rep, result="reached", now=now + 48 * MINUTE)
+
+    assert (told, taken) == ([Need.HANDOVER, Need.LATE], [Need.LATE])
+    assert unread_kinds(rep) == []
+
+
+def test_a_verdict_ends_what_the_bell_said_to_everybody(team, rep, now):
+    handover = make_handover(now)
+    watch_handovers(now=now + 46 * MINUTE)
+
+    reject(handover=handover, reason=5, by=make_user(Role.MANAGER, team=team), now=now + 47 * MINUTE)
+
+    assert unread_kinds(rep) == []

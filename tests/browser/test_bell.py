@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 
 from accounts.models import Role
-from tests.factories.sales import make_handover, make_user
+from tests.factories.sales import make_handover, make_team, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SAYS = "(text) => document.querySelector('#live').textContent === text"
@@ -29,3 +29,16 @@ def test_what_comes_while_the_page_is_open_is_counted_and_said(signed_in):
     page.wait_for_url("**/notifications/")
     assert page.get_by_role("button", name="Mark read: ").count() == 2
     assert Axe().run(page).response["violations"] == []
+
+
+def test_opening_what_a_line_is_about_marks_it_read(signed_in):
+    rep = make_user(Role.REP, team=make_team())
+    handover = make_handover(timezone.now())
+    make_handover(timezone.now())
+    page = signed_in(rep, "/notifications/")
+
+    with page.expect_response("**/notifications/read"):
+        page.locator(f'main a[href="/inbox/{handover.pk}/"]').click()
+    page.wait_for_url(f"**/inbox/{handover.pk}/")
+
+    page.locator("[data-bell]", has_text="1").wait_for()
