@@ -133,12 +133,24 @@ def test_a_changed_parameter_keeps_the_others_and_starts_paging_anew():
     assert template.render(Context({"request": request})) == "?q=a%26b&amp;sort=name"
 
 
-def test_a_sample_person_is_told_the_command_that_removes_them(as_role):
+def test_the_sample_admin_is_told_the_command_that_ends_the_demo(as_role):
     Installation.objects.create(has_sample_data=True)
     client = as_role("admin")
     User.objects.update(is_sample=True)
 
     html = client.get("/_ui/").content.decode()
 
-    assert "This account goes with it." in html
+    assert "To end the demo and get an account of your own, run" in html
     assert "<code>python3 manage.py seed_demo --remove</code>" in html
+
+
+def test_a_sample_rep_is_told_no_command(as_role, settings):
+    settings.DEBUG = True
+    Installation.objects.create(has_sample_data=True)
+    client = as_role("rep")
+    User.objects.update(is_sample=True)
+
+    html = client.get("/_ui/").content.decode()
+
+    assert "Sample data is among the leads and people." in html
+    assert "manage.py seed_demo" not in html
