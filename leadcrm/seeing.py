@@ -32,7 +32,8 @@ class SeeAsMiddleware:
             return _refused(request)
         request.user.role = seen["role"]
         request.user.team = Team.objects.filter(pk=seen["team"]).first()
-        request.user.sees_as = Role(seen["role"]).label  # type: ignore[attr-defined]
+        of_team = f" of {request.user.team}" if request.user.team else ""
+        request.user.sees_as = f"{Role(seen['role']).label}{of_team}"  # type: ignore[attr-defined]
         return self.get_response(request)
 
 

@@ -1,5 +1,7 @@
 """An admin looks at the product as a role: what it shows is what the role gets, and nothing can be changed."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -105,3 +107,13 @@ def test_admin_is_no_role_to_look_as_and_a_former_admin_gets_nothing_from_it(as_
 
     assert refused
     assert page.status_code == 403
+
+
+def test_the_look_begins_in_a_team_where_there_is_one_and_the_banner_names_it(as_admin):
+    team = make_team("North-East")
+
+    offered = as_admin.get("/settings/people/").content.decode()
+    look_as(as_admin, Role.REP, team.pk)
+
+    assert re.search(r'<option value="">no team</option><option value="\d+" selected>', offered)
+    assert "You see the product as Sales rep of North-East." in as_admin.get("/inbox/").content.decode()
