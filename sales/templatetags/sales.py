@@ -21,6 +21,6 @@ def said(handover: Handover) -> str:
 @register.simple_tag
 def idle_in_inbox() -> SafeString:
     """What is said to who answers a handover by key where only the inbox takes answers."""
-    why = "Sales answers in the inbox: the link under Sales opens it."
+    why = "Sales answers in the inbox: the button under Sales opens it."
     rows = ((shortcut(act).key, why) for act in VERDICTS)
     return format_html_join("", '<p hidden data-idle="{}">{}</p>', rows)
