@@ -104,7 +104,8 @@ def migrations() -> Check:
     if not missing:
         return Check("Migrations", State.OK, "All tables are as this version needs them.")
     names = ", ".join(f"{app}.{name}" for app, name in sorted(missing)[:3])
-    text = f"The database lacks {len(missing)} changes that this version needs ({names}): pages that need them fail."
+    changes = "1 change" if len(missing) == 1 else f"{len(missing)} changes"
+    text = f"The database lacks {changes} that this version needs ({names}): pages that need them fail."
     return Check("Migrations", State.FAIL, text, command("migrate"))
 
 
