@@ -17,6 +17,10 @@ MAX_LENGTH = 10_000
 PLAIN_EMAIL = re.compile(
     r"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,24})", re.IGNORECASE
 )
+SHAPES = {
+    "number": (re.compile(r"-?[0-9]+(?:[.,][0-9]+)?"), "Write a number."),
+    "date": (re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"), "Write the date like 2026-01-31."),
+}
 UNUSABLE = (".local", ".localhost", ".invalid", ".onion", ".arpa")
 CONSENT = "consent"
 # Stored hashes are compared with, so this text may never change.
@@ -82,17 +86,26 @@ def _is_unusable(address: str) -> bool:
 
 def _error_of(field: Field, value: str) -> str:
     limit = min(field.max_length, MAX_LENGTH)
-    if not value and field.required:
-        return "Enter your e-mail address." if field.type == "email" else f"Fill in: {field.label}."
+    if not value:
+        return _missing(field) if field.required else ""
     if len(value) > limit:
         return f"Use at most {limit:,} characters (now {len(value):,})."
-    if value and field.type == "email":
+    if field.type == "email":
         return email_error(value)
     if field.type != "textarea" and "\n" in value:
         return "Write this in one line."
-    if value and field.type == "select" and value not in field.options:
-        return "Choose one of the options."
-    return ""
+    return _misshapen(field, value)
+
+
+def _missing(field: Field) -> str:
+    return "Enter your e-mail address." if field.type == "email" else f"Fill in: {field.label}."
+
+
+def _misshapen(field: Field, value: str) -> str:
+    shape, remedy = SHAPES.get(field.type, (None, ""))
+    if shape and not shape.fullmatch(value):
+        return remedy
+    return "Choose one of the options." if field.type == "select" and value not in field.options else ""
 
 
 def _hash(form_id: str, values: dict[str, str], is_consent_given: bool) -> str:

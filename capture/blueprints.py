@@ -66,7 +66,8 @@ class Blueprint:
         }
 
 
-def _field(name: str, label: str, autocomplete: str, max_length: int, **extra: Any) -> dict[str, Any]:
+def text_field(name: str, label: str, autocomplete: str, max_length: int, **extra: Any) -> dict[str, Any]:
+    """Return a question as a version stores it; ``maps_to`` is the field of the lead that its answer fills in."""
     return {
         "name": name,
         "label": label,
@@ -79,15 +80,17 @@ def _field(name: str, label: str, autocomplete: str, max_length: int, **extra: A
     }
 
 
-EMAIL = _field("email", "Work e-mail", "email", 254, type="email", required=True)
-FIRST_NAME = _field("first_name", "First name", "given-name", 120)
-LAST_NAME = _field("last_name", "Last name", "family-name", 120)
-COMPANY = _field("company", "Company", "organization", 200)
-JOB_TITLE = _field("job_title", "Job title", "organization-title", 200)
+EMAIL = text_field("email", "Work e-mail", "email", 254, type="email", required=True)
+FIRST_NAME = text_field("first_name", "First name", "given-name", 120)
+LAST_NAME = text_field("last_name", "Last name", "family-name", 120)
+COMPANY = text_field("company", "Company", "organization", 200)
+JOB_TITLE = text_field("job_title", "Job title", "organization-title", 200)
+PHONE = text_field("phone", "Phone", "tel", 40, type="tel")
 
 
-def _message(label: str) -> dict[str, Any]:
-    return _field("message", label, "off", 5000, type="textarea", maps_to="message")
+def message_field(label: str) -> dict[str, Any]:
+    """Return the question whose answer sales reads as the lead's own words."""
+    return text_field("message", label, "off", 5000, type="textarea", maps_to="message")
 
 
 BLUEPRINTS: dict[str, Blueprint] = {
@@ -116,7 +119,7 @@ BLUEPRINTS: dict[str, Blueprint] = {
         purpose="For people who may buy. Sales hears of them within seconds.",
         heading="Request a demo",
         intro="See it with your own examples. We write back to you to find a time.",
-        fields=(EMAIL, FIRST_NAME, LAST_NAME, COMPANY, JOB_TITLE, _message("What would you like to see?")),
+        fields=(EMAIL, FIRST_NAME, LAST_NAME, COMPANY, JOB_TITLE, message_field("What would you like to see?")),
         button="Request a demo",
         thanks="Thank you. We write to you to find a time that suits you.",
         offer={"slug": "demo", "name": "Demo", "kind": Offer.Kind.DEMO, "subject": "demo"},
@@ -128,7 +131,7 @@ BLUEPRINTS: dict[str, Blueprint] = {
         purpose="For any question. Sales hears of it within seconds.",
         heading="Contact us",
         intro="Ask us anything. A person answers.",
-        fields=(EMAIL, FIRST_NAME, LAST_NAME, COMPANY, _message("Your message")),
+        fields=(EMAIL, FIRST_NAME, LAST_NAME, COMPANY, message_field("Your message")),
         button="Send my message",
         thanks="Thank you for your message. We answer by e-mail.",
         offer={"slug": "contact", "name": "Contact", "kind": Offer.Kind.CONTACT, "subject": "contact"},

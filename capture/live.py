@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from capture.models import Form, FormVersion
+from capture.models import Form, FormVersion, Offer
 from leads.models import Topic
 
 FRESH_SECONDS = 2.0
@@ -130,23 +130,30 @@ def _published(form: Form, row: FormVersion) -> Published:
     known = _versions.get((form.pk, row.number))
     if known is not None and known.id == row.pk and (known.consent is None or known.consent.topic_id):
         return known
-    fields = tuple(_field(item) for item in row.definition["fields"])
-    found = Published(
-        id=row.pk,
+    found = _read(form, row.content, offer=_offer(row.offer), id=row.pk, number=row.number)
+    _keep(_versions, (form.pk, row.number), found)
+    return found
+
+
+def imagined(form: Form, content: dict[str, Any]) -> Published:
+    """Return what visitors would see were ``content`` published; nothing can be sent to it."""
+    offer = form.live_version.offer if form.live_version else None
+    return _read(form, content, offer=_offer(offer), id=0, number=0)
+
+
+def _read(form: Form, content: dict[str, Any], **rest: Any) -> Published:
+    return Published(
         form_id=form.pk,
         form_name=form.name,
         template=form.template,
-        number=row.number,
-        heading=row.definition.get("heading", ""),
-        intro=row.definition.get("intro", ""),
-        fields=fields,
-        consent=_consent(row.definition.get("consent")),
-        button=row.button,
-        thanks=row.thanks,
-        offer=_offer(row),
+        heading=content["heading"],
+        intro=content["intro"],
+        fields=tuple(_field(item) for item in content["fields"]),
+        consent=_consent(content["consent"]),
+        button=content["button"],
+        thanks=content["thanks"],
+        **rest,
     )
-    _keep(_versions, (form.pk, row.number), found)
-    return found
 
 
 def _field(item: dict[str, Any]) -> Field:
@@ -169,8 +176,7 @@ def _consent(item: dict[str, Any] | None) -> ConsentText | None:
     return ConsentText(item["topic"], topic_id, item["wording"], item.get("required", False))
 
 
-def _offer(row: FormVersion) -> OfferOf | None:
-    offer = row.offer
+def _offer(offer: Offer | None) -> OfferOf | None:
     return OfferOf(offer.slug, offer.name, offer.kind, offer.subject, offer.has_page) if offer else None
 
 

@@ -1,5 +1,7 @@
 """Forms, what they offer, and what visitors sent through them."""
 
+from typing import Any
+
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -64,6 +66,8 @@ class Form(models.Model):
     live_version = models.ForeignKey(
         "capture.FormVersion", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    # Where its makers stand among the steps of their draft; None while nothing differs from what is live.
+    draft_step = models.PositiveIntegerField(null=True, blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -91,6 +95,11 @@ class Form(models.Model):
         return self.state == self.State.LIVE
 
     @property
+    def has_draft(self) -> bool:
+        """Whether its makers have changes that visitors do not see yet."""
+        return self.draft_step is not None
+
+    @property
     def is_closed(self) -> bool:
         """Whether visitors are told that it is closed."""
         return self.state == self.State.CLOSED
@@ -115,6 +124,30 @@ class FormVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.form_id} v{self.number}"
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """All that visitors read, as ``capture.drafting`` works on it."""
+        rest = {"heading": "", "intro": "", "consent": None, **self.definition}
+        return {**rest, "button": self.button, "thanks": self.thanks}
+
+
+class DraftStep(models.Model):
+    """One state of a form that is worked on; visitors never see it. The steps are kept for undo, until publication."""
+
+    form = models.ForeignKey(Form, on_delete=models.CASCADE, related_name="draft_steps", db_index=False)
+    number = models.PositiveIntegerField()
+    content = models.JSONField()
+    saved_at = models.DateTimeField()
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["form", "number"], name="draft_step_once")]
+
+    def __str__(self) -> str:
+        return f"{self.form_id} step {self.number}"
 
 
 class Submission(models.Model):

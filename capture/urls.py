@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from capture.views import embed, pages, public, submit, trial, website
+from capture.views import builder, embed, pages, public, submit, trial, website
 
 
 class FormIdConverter:
@@ -31,6 +31,10 @@ urlpatterns = [
     path("forms/", pages.form_list, name="forms"),
     path("forms/new/", pages.create, name="form_create"),
     path("forms/<form:form_id>/", pages.detail, name="form"),
+    path("forms/<form:form_id>/build/", builder.build, name="build"),
+    path("forms/<form:form_id>/publish/", builder.publish, name="publish"),
+    path("forms/<form:form_id>/preview/", builder.preview, name="preview"),
+    path("forms/<form:form_id>/preview.json", builder.preview_definition, name="preview_definition"),
     path("forms/<form:form_id>/close/", pages.close, name="close"),
     path("forms/<form:form_id>/reopen/", pages.reopen, name="reopen"),
     path("forms/<form:form_id>/check/", website.check, name="check_website"),

@@ -82,6 +82,8 @@ SHORTCUTS = {
     "won": Shortcut("w", "Won"),
     "lost": Shortcut("q", "Lost"),
     "recycle": Shortcut("b", "Recycle"),
+    "add_question": Shortcut("+", "Add a question"),
+    "publish": Shortcut("shift+p", "Publish"),
 }
 CHANGEABLE = tuple(
     act for act, row in SHORTCUTS.items() if row.key and row.key != "escape" and not row.key.startswith("mod+")

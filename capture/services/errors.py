@@ -34,3 +34,7 @@ class NotJoined(RuntimeError):
 
 class CannotPublish(ValueError):
     """The form lacks something a visitor needs."""
+
+
+class DraftChanged(RuntimeError):
+    """Somebody else has changed the draft since this page was loaded; the text says who and when."""

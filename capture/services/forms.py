@@ -10,6 +10,7 @@ from django.db.models import Max
 from accounts.models import User
 from accounts.services import audit
 from capture.blueprints import BLUEPRINTS, Blueprint
+from capture.drafting import problems
 from capture.live import forget
 from capture.models import Form, FormVersion, Offer
 from capture.services.errors import CannotPublish, NameTaken
@@ -64,7 +65,9 @@ def publish_version(
     now: datetime,
 ) -> FormVersion:
     """Freeze what visitors see from now on as the next version. Raises CannotPublish."""
-    _check(definition, button)
+    found = problems({**definition, "button": button, "thanks": thanks})
+    if found:
+        raise CannotPublish(" ".join(problem.text for problem in found))
     locked = Form.objects.select_for_update(no_key=True).get(pk=form.pk)
     number = (FormVersion.objects.filter(form=locked).aggregate(last=Max("number"))["last"] or 0) + 1
     version = FormVersion.objects.create(
@@ -115,17 +118,6 @@ def _audit(form: Form, action: str, changes: dict[str, list[Any]], *, by: User |
     """What the product itself sets up is not an entry: the record is about people."""
     if by:
         audit(by=by, action=action, kind="form", object_id=form.pk, changes=changes, now=now)
-
-
-def _check(definition: dict[str, Any], button: str) -> None:
-    names = [field["name"] for field in definition["fields"]]
-    if not button.strip():
-        raise CannotPublish("Write what the button says.")
-    if len(set(names)) != len(names):
-        raise CannotPublish("Two questions have the same name.")
-    addresses = [field for field in definition["fields"] if field.get("maps_to") == "email"]
-    if not any(field["type"] == "email" and field.get("required") for field in addresses):
-        raise CannotPublish("Ask for the e-mail address: without it there is no lead.")
 
 
 def _new_id() -> str:

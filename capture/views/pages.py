@@ -20,7 +20,7 @@ from capture.views.snippets import snippets
 from common import clock
 from common.pages import BadCursor
 
-TABS = (("submissions", "Submissions"), ("held", "Held"), ("embed", "Embed"), ("preview", "Preview"))
+TABS = (("submissions", "Submissions"), ("held", "Held"), ("build", "Build"), ("embed", "Embed"))
 
 
 @require_safe
@@ -57,7 +57,7 @@ def detail(request: SignedInRequest, form_id: str) -> HttpResponse:
     """One form: what came in, what is held, how to embed it, how it looks."""
     form = get_object_or_404(selectors.form_list().select_related("live_version__offer", "created_by"), pk=form_id)
     tab = request.GET.get("tab", "submissions")
-    if tab not in dict(TABS):
+    if tab not in dict(TABS) or tab == "build":
         raise Http404
     context = form_page(request, form, tab)
     if tab in ("submissions", "held"):
@@ -124,7 +124,7 @@ def form_page(request: SignedInRequest, form: Form, tab: str) -> dict[str, objec
     return {
         "form": form,
         "tab": tab,
-        "tabs": _tabs(form, tab),
+        "tabs": _tabs(form, tab, can_manage=can_manage(request.user)),
         "cap": selectors.CAP,
         "can_manage": can_manage(request.user),
         "snippets": snippets(form),
@@ -132,15 +132,17 @@ def form_page(request: SignedInRequest, form: Form, tab: str) -> dict[str, objec
     }
 
 
-def _tabs(form: Form, current: str) -> list[dict[str, object]]:
+def _tabs(form: Form, current: str, *, can_manage: bool) -> list[dict[str, object]]:
     page = reverse("capture:form", args=[form.pk])
+    urls = {"submissions": page, "build": reverse("capture:build", args=[form.pk])}
     counts = {"held": form.held_count or None}  # type: ignore[attr-defined]
     return [
         {
             "label": label,
-            "url": page if name == "submissions" else f"{page}?tab={name}",
+            "url": urls.get(name, f"{page}?tab={name}"),
             "is_current": name == current,
             "count": counts.get(name),
         }
         for name, label in TABS
+        if name != "build" or can_manage
     ]

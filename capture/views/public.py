@@ -96,12 +96,12 @@ def _open(response: HttpResponse, cache: str) -> HttpResponse:
 
 @lru_cache(maxsize=500)
 def _definition(version: Published) -> tuple[bytes, str]:
-    body = json.dumps(_drawn(version), ensure_ascii=False, separators=(",", ":")).encode()
+    body = json.dumps(drawn(version), ensure_ascii=False, separators=(",", ":")).encode()
     return body, f'"{hashlib.blake2b(body, digest_size=9).hexdigest()}"'
 
 
-def _drawn(version: Published) -> dict[str, Any]:
-    """Only what is drawn, and only what differs from the usual: every byte travels to every visitor."""
+def drawn(version: Published) -> dict[str, Any]:
+    """Return what the embed draws, and of it only what differs from the usual: every byte travels to every visitor."""
     fields = []
     for field in version.fields:
         item: dict[str, Any] = {"name": field.name, "label": field.label, "type": field.type, "max": field.max_length}
@@ -112,7 +112,7 @@ def _drawn(version: Published) -> dict[str, Any]:
         if field.options:
             item["options"] = list(field.options)
         fields.append(item)
-    drawn: dict[str, Any] = {"id": version.form_id, "version": version.number, "fields": fields}
+    whole: dict[str, Any] = {"id": version.form_id, "version": version.number, "fields": fields}
     if version.consent:
-        drawn["consent"] = {"wording": version.consent.wording, "required": version.consent.required}
-    return {**drawn, "button": version.button, "thanks": version.thanks}
+        whole["consent"] = {"wording": version.consent.wording, "required": version.consent.required}
+    return {**whole, "button": version.button, "thanks": version.thanks}

@@ -7,6 +7,7 @@ from leads.selectors.finding import leads_at_hand, leads_found
 from leads.selectors.lists import LeadFilter, lead_count, lead_list, lead_listing
 from leads.selectors.looks import put_aside
 from leads.selectors.pages import consents_of, proposals_of, stage_history, stage_rail, touches_of
+from leads.selectors.preferences import topics
 from leads.selectors.timeline import TimelineItem, timeline, timeline_page
 from leads.selectors.visibility import colleague_with, visible_leads
 
@@ -32,6 +33,7 @@ __all__ = [
     "stage_rail",
     "timeline",
     "timeline_page",
+    "topics",
     "touches_of",
     "undone_acts",
     "visible_leads",

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from leads.models import Consent, Lead, Topic
 from mail.addresses import address_hmacs
 from mail.models import ALL_MARKETING, Suppression
@@ -18,6 +20,11 @@ class Choice:
     is_on: bool
 
 
+def topics() -> QuerySet[Topic]:
+    """Return what people can be written to about, in its order."""
+    return Topic.objects.order_by("position", "name")
+
+
 def last_words(lead: Lead) -> dict[int, bool]:
     """Return the last yes or no of the lead to each topic that was ever asked about."""
     rows = Consent.objects.filter(lead=lead).order_by("topic", "-at", "-id").distinct("topic")
@@ -31,8 +38,7 @@ def choices(lead: Lead) -> list[Choice]:
     """
     said, held_back = last_words(lead), suppressed_topics(lead)
     return [
-        Choice(topic, said.get(topic.pk, False) and not held_back & {topic.slug, ALL_MARKETING})
-        for topic in Topic.objects.order_by("position", "name")
+        Choice(topic, said.get(topic.pk, False) and not held_back & {topic.slug, ALL_MARKETING}) for topic in topics()
     ]
 
 

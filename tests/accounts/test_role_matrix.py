@@ -34,6 +34,8 @@ BODIES = {
     "after-restore": {"decision": "uncertain"},
     "theme": {"theme": "dark"},
     "cards": {"card": "first_steps", "hidden": "yes"},
+    "build": {"step": "0", "heading": "Another"},
+    "publish": {"step": "0"},
     "activities": {"kind": "page_viewed", "payload": {"path": "/"}},
 }
 PLACES = {
