@@ -19,6 +19,8 @@ from leads.models import Source
 STEPS = ("new", "iql", "mql", "sql", "accepted", "won")
 STEP_NAMES = {"new": "New", "iql": "IQL", "mql": "MQL", "sql": "SQL", "accepted": "Accepted", "won": "Won"}
 SOURCES_SHOWN = 8
+# Fewer working days say nothing about a month: one accepted SQL on the first would be a pace of twenty.
+TELLING_DAYS = 3
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class GoalLine:
     currency: str
     expected: int
     pace: int
+    days_gone: int
     days_left: int
 
     @property
@@ -42,6 +45,8 @@ class GoalLine:
         days = f"{self.days_left} working day{'' if self.days_left == 1 else 's'} left"
         if not self.target:
             return days
+        if self.days_gone < TELLING_DAYS and self.accepted < self.target:
+            return f"{days}. Too early in the month to tell the pace."
         gap = self.target - self.pace
         verdict = "At this rate you reach the goal." if gap <= 0 else f"At this rate you miss the goal by {gap}."
         return f"{days}. Pace: {self.pace}. {verdict}"
@@ -214,6 +219,7 @@ def _goal(answers: Answers, installation: Installation, now: datetime) -> GoalLi
         currency=installation.currency,
         expected=round(target * gone / whole) if target and whole else 0,
         pace=round(accepted * whole / gone) if gone else accepted,
+        days_gone=gone,
         days_left=whole - gone,
     )
 

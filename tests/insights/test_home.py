@@ -14,6 +14,7 @@ from accounts.models import Role
 from insights.models import RollUp
 from insights.periods import before, month_end, period, working_days
 from insights.selectors import home
+from insights.selectors.home import GoalLine
 from insights.services import roll_up, set_goal
 from leads.kinds import Kind
 from leads.models import Lead, LeadState
@@ -93,6 +94,22 @@ def test_the_goal_counts_accepted_leads_of_the_month_without_the_undone(story) -
     )
     assert goal.days_left == working_days(NOW.date() + timedelta(days=1), month_end(NOW.date()), [0, 1, 2, 3, 4])
     assert goal.text.endswith("At this rate you miss the goal by 6.")
+
+
+@pytest.mark.parametrize(
+    ("gone", "accepted", "words"),
+    [
+        (2, 1, "20 working days left. Too early in the month to tell the pace."),
+        (2, 10, "20 working days left. Pace: 110. At this rate you reach the goal."),
+        (3, 1, "20 working days left. Pace: 7. At this rate you miss the goal by 3."),
+    ],
+)
+def test_the_first_days_of_a_month_tell_no_pace(gone, accepted, words) -> None:
+    numbers = {"target": 10, "accepted": accepted, "customers": 0, "revenue": 0, "currency": "EUR", "expected": 1}
+    pace = round(accepted * 22 / gone)
+    goal = GoalLine(**numbers, accepted_url="", customers_url="", pace=pace, days_gone=gone, days_left=20)
+
+    assert goal.text == words
 
 
 def test_sources_are_ranked_by_customers_then_accepted_leads(story) -> None:

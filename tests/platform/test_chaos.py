@@ -84,11 +84,12 @@ def test_whoever_ends_the_harness_ends_everything_it_started(number: int) -> Non
     harness = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True)
     assert harness.stdout is not None
     folder = harness.stdout.readline().split()[-1]
-    wait_for(lambda: any("worker.log" in path.name for path in Path(folder).glob("*.log")))
-    assert running(folder)
-
-    harness.send_signal(number)
-    harness.wait(60)
+    try:
+        wait_for(lambda: any("worker.log" in path.name for path in Path(folder).glob("*.log")))
+        assert running(folder)
+    finally:
+        harness.send_signal(number)
+        harness.wait(60)
 
     assert running(folder) == []
     assert not Path(folder).exists()
