@@ -29,14 +29,14 @@ def test_what_is_missing_is_said_and_then_that_it_is_there(signed_in, form, site
     page = signed_in(make_user("marketer"), f"/forms/{form.pk}/?tab=embed")
     page.get_by_label("Address of the page").fill(f"{site.url}/demo")
     page.get_by_role("button", name="Check my site").click()
-    page.get_by_text("The form without its script").wait_for()
+    page.locator("main").get_by_text("The form without its script").wait_for()
 
     site.pages["/demo"] = (snippet, {})
     page.get_by_role("button", name="Check my site").click()
 
-    page.get_by_text("The form is on this page").wait_for()
+    page.locator("main").get_by_text("The form is on this page").wait_for()
     assert page.evaluate("document.activeElement.id") == "site-check-go"
-    assert page.get_by_text(f"on {site.url}/demo").is_visible()
+    assert page.locator("main").get_by_text(f"on {site.url}/demo").is_visible()
     assert page.get_by_label("Address of the page").input_value() == f"{site.url}/demo"
 
 
@@ -51,12 +51,12 @@ def test_a_form_that_a_script_inserts_is_seen_when_a_browser_draws_it(signed_in,
     page = signed_in(make_user("marketer"), f"/forms/{form.pk}/?tab=embed")
     page.get_by_label("Address of the page").fill(f"{site.url}/shop")
     page.keyboard.press("Enter")
-    page.get_by_text("Waiting for a browser to draw it").wait_for()
+    page.locator("main").get_by_text("Waiting for a browser to draw it").wait_for()
 
     visitor = browser.new_page()
     visitor.goto(f"{site.url}/shop?email=ada@work.example")
     visitor.get_by_label("Work e-mail").wait_for()
 
-    page.get_by_text(f"on {site.url}/shop", exact=False).wait_for()
+    page.locator("main").get_by_text(f"on {site.url}/shop", exact=False).wait_for()
     assert "ada@work.example" not in page.content()
     visitor.close()
