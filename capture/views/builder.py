@@ -168,7 +168,6 @@ def _context(request: SignedInRequest, form: Form, draft: Draft | None, refusal:
         "content": draft.content,
         "cards": cards,
         "problems": found,
-        "at": at,
         "known": [field for name, field in drafting.KNOWN.items() if name not in names],
         "custom": [(kind, label) for kind, (label, *_) in drafting.CUSTOM.items()],
         "is_full": len(fields) >= drafting.MAX_QUESTIONS,

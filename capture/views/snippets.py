@@ -43,6 +43,9 @@ def _plain(version: FormVersion, action: str) -> str:
         label, name = escape(field["label"]), field["name"]
         if field["type"] == "textarea":
             control = f'<textarea name="{name}" rows="4"{required}></textarea>'
+        elif field["type"] == "select":
+            options = "".join(f"<option>{escape(option)}</option>" for option in field["options"])
+            control = f'<select name="{name}"{required}><option value="">Please choose</option>{options}</select>'
         else:
             control = f'<input type="{field["type"]}" name="{name}" autocomplete="{field["autocomplete"]}"{required}>'
         lines.append(f"  <label>{label} {control}</label>")

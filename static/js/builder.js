@@ -17,7 +17,7 @@
     if (dark) {
       const isDark = dark.getAttribute("aria-pressed") !== "true";
       press(dark, isDark);
-      frame.contentWindow.location.replace(isDark ? "?on=dark" : "?");
+      frame.src = `${new URL(frame.src).pathname}${isDark ? "?on=dark" : ""}`;
     }
   });
 

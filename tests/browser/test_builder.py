@@ -90,6 +90,22 @@ def test_what_is_sent_in_the_preview_goes_nowhere(builder, form):
     assert not Submission.objects.exists()
 
 
+def test_the_preview_turns_dark_and_narrow_and_begins_again(builder, form):
+    frame = builder.frame_locator("#form-preview")
+    frame.get_by_label("Work e-mail").fill("ada@work.example")
+    builder.get_by_role("button", name="Dark").click()
+    frame.locator("html[data-on=dark]").wait_for()
+    labels(builder).get_by_text("Work e-mail").wait_for()
+    builder.get_by_role("button", name="Phone").click()
+
+    assert builder.locator("#form-preview").bounding_box()["width"] == 390
+    frame.get_by_label("Work e-mail").fill("ada@work.example")
+    builder.get_by_role("button", name="Restart").click()
+    frame.locator("html[data-on=dark] [data-lead-form]").wait_for()
+    builder.get_by_role("button", name="Dark").click()
+    frame.locator("html:not([data-on])").wait_for()
+
+
 def test_somebody_elses_change_is_told_and_not_overwritten(builder, form):
     other = make_user(Role.ADMIN, name="Otto Example")
     content = {**draft(form), "heading": "By Otto"}

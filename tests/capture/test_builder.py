@@ -191,3 +191,16 @@ def test_of_two_makers_at_the_same_instant_one_is_told(demo_form) -> None:
         thread.join()
 
     assert sorted(outcomes) == ["kept", "told"]
+
+
+def test_the_code_without_a_script_offers_the_choices(client, maker, demo_form) -> None:
+    post(client, demo_form, act="add:select")
+    post(client, demo_form, **{"q1-label": "Team size", "q1-options": "1 & 9\n10-49", "q1-required": "on"})
+    client.post(f"/forms/{demo_form.pk}/publish/", {"step": step_of(demo_form)})
+
+    plain = client.get(f"/forms/{demo_form.pk}/?tab=embed").context["snippets"].plain
+
+    assert (
+        '<label>Team size <select name="q1" required><option value="">Please choose</option>'
+        "<option>1 &amp; 9</option><option>10-49</option></select></label>"
+    ) in plain
